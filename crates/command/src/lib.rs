@@ -1,0 +1,1 @@
+//! The load language: text to commands, with diagnostics.

@@ -1,0 +1,95 @@
+//! What is known of the tables on either end.
+
+use std::fmt;
+
+/// The name of a table as its server spells it, without quotes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TableName {
+    /// The schema; `None` is whatever the search path finds.
+    pub schema: Option<String>,
+    /// The table.
+    pub name: String,
+}
+
+/// For people: parts joined by a dot, unquoted.
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}.")?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+/// What a source or a target holds, in its own order.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// The tables; a file is one table.
+    pub tables: Vec<Table>,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name; for a table of a target always with the schema.
+    pub name: TableName,
+    /// Its columns in order, dropped ones left out. A file whose fields have no names has none.
+    pub columns: Vec<Column>,
+    /// Its indexes that can be dropped and made again.
+    pub indexes: Vec<Index>,
+    /// Foreign keys of other tables that need one of `indexes`.
+    pub referencing_keys: Vec<ForeignKey>,
+    /// How many indexes there are, those not in `indexes` included.
+    pub index_count: usize,
+    /// Whether a user's trigger runs for each inserted row, so that the order of rows may matter.
+    pub row_triggers: bool,
+}
+
+/// One column.
+#[derive(Debug, Clone, Default)]
+pub struct Column {
+    /// Its name as the server spells it, or as the file's header does.
+    pub name: String,
+    /// Computed by the server from other columns, so that no value may be sent.
+    pub generated: bool,
+    /// Its default is drawn from a sequence, so that a row left without a value gets one that depends on the
+    /// order of rows.
+    pub numbered: bool,
+}
+
+/// One index, with what is needed to make it again.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    /// Its name, in the schema of its table.
+    pub name: String,
+    /// The statement that makes it.
+    pub definition: String,
+    /// Whether it is unique.
+    pub unique: bool,
+    /// The constraint that owns it.
+    pub constraint: Option<Constraint>,
+    /// Statements that give back what the definition does not say (comment, cluster mark, replica identity).
+    pub attributes: Vec<String>,
+}
+
+/// A constraint that owns an index.
+#[derive(Debug, Clone)]
+pub struct Constraint {
+    /// Its name.
+    pub name: String,
+    /// What follows `ADD CONSTRAINT name`, made from the finished index where that is possible.
+    pub definition: String,
+    /// Whether `definition` takes over an index that was made before it.
+    pub uses_index: bool,
+}
+
+/// A foreign key of another table.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// The table that has it.
+    pub table: TableName,
+    /// Its name.
+    pub name: String,
+    /// What follows `ADD CONSTRAINT name`.
+    pub definition: String,
+}

@@ -1,0 +1,159 @@
+//! Where rows go.
+
+use async_trait::async_trait;
+
+use crate::batch::Rows;
+use crate::catalog::{Table, TableName};
+use crate::error::{Error, Result};
+use crate::load::{Phase, TableLoad};
+
+/// A server that takes rows.
+#[async_trait]
+pub trait Target: Send + Sync {
+    /// How the target spells statements and what it can do: data, no IO.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// A session for catalog queries and statements, on its own connection. An error says whether trying again
+    /// may help.
+    async fn session(&self) -> Result<Box<dyn Session>, ConnectError>;
+
+    /// Begins the load of one table. `load` has been checked against the table.
+    async fn load(&self, load: &TableLoad) -> Result<Box<dyn Loading>>;
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub enum ConnectError {
+    /// The server may come back: trying again can help.
+    Transient(Error),
+    /// Trying again is of no use.
+    Fatal(Error),
+}
+
+impl From<ConnectError> for Error {
+    fn from(error: ConnectError) -> Error {
+        match error {
+            ConnectError::Transient(error) | ConnectError::Fatal(error) => error,
+        }
+    }
+}
+
+/// How a target spells statements: pure functions.
+pub trait Dialect: Send + Sync {
+    /// An identifier, quoted where the target needs it.
+    fn identifier(&self, name: &str) -> String;
+
+    /// A table's name, each part quoted where needed.
+    fn table(&self, name: &TableName) -> String {
+        let schema = name.schema.iter().map(|schema| self.identifier(schema) + ".");
+        schema.collect::<String>() + &self.identifier(&name.name)
+    }
+
+    /// Empties a table.
+    fn truncate(&self, table: &Table) -> String;
+
+    /// Turns a table's triggers off.
+    fn disable_triggers(&self, table: &Table) -> String;
+
+    /// Turns them on again.
+    fn enable_triggers(&self, table: &Table) -> String;
+
+    /// Drops what [`Table::indexes`] lists, and the foreign keys that need it, in an order that works.
+    fn drop_indexes(&self, table: &Table) -> Vec<String>;
+
+    /// Makes all of it again: phases in order, `parallel` indexes at a time.
+    fn create_indexes(&self, table: &Table, parallel: usize) -> Vec<Phase>;
+}
+
+/// One connection for everything but rows.
+#[async_trait]
+pub trait Session: Send {
+    /// Finds a table, along the search path where `name` has no schema; `None` where there is none.
+    async fn table(&mut self, name: &TableName) -> Result<Option<Table>>;
+
+    /// Runs statements in one transaction; the first failure undoes them all. A statement may be several, each
+    /// complete.
+    async fn transaction(&mut self, statements: &[String]) -> Result<()>;
+}
+
+/// One table's load.
+#[async_trait]
+pub trait Loading: Send + Sync {
+    /// A writer with its own connection.
+    async fn writer(&self) -> Result<Box<dyn Writer>, ConnectError>;
+
+    /// Finds out what became of a commit whose answer was lost. A transient error: asked again later.
+    async fn outcome(&self, lost: &CommitToken) -> Result<Outcome, ConnectError>;
+}
+
+/// Names one transaction of the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitToken {
+    /// The target's own number of the transaction; `None` where the target had not told it.
+    pub transaction: Option<u64>,
+    /// The process or session that ran it.
+    pub session: i64,
+    /// How many rows it wrote.
+    pub rows: u64,
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its rows are there.
+    Committed,
+    /// Its rows are not there, and never will be.
+    RolledBack,
+    /// The target cannot tell; says why.
+    Undecidable(String),
+}
+
+/// Writes batches over one connection, used by one task at a time.
+#[async_trait]
+pub trait Writer: Send {
+    /// Writes the rows and commits them, all or nothing, and returns how many the target has taken. Within
+    /// `begin` and `commit` it writes them into the open transaction.
+    ///
+    /// After an error of `Rows` or `SomeRow` the writer is fit for the next call; after any other it is not.
+    async fn write(&mut self, rows: Rows<'_>) -> Result<u64, WriteError>;
+
+    /// Opens a transaction for all that follows, up to `commit`.
+    async fn begin(&mut self) -> Result<(), WriteError>;
+
+    /// Commits what was written since `begin`; `rows` is how many.
+    async fn commit(&mut self, rows: u64) -> Result<(), WriteError>;
+
+    /// Something that ends what the writer is waiting for at the server; works while `write` runs elsewhere.
+    fn canceller(&self) -> Box<dyn Cancel>;
+}
+
+/// Ends a running statement from outside.
+#[async_trait]
+pub trait Cancel: Send + Sync {
+    /// Asks the server once; an unreachable server is no error, since there is nothing left to end.
+    async fn cancel(&self);
+}
+
+/// Why rows were not written. Nothing of them is there, unless it says `Unknown`.
+#[derive(Debug)]
+pub enum WriteError {
+    /// These rows are bad (indexes count within the rows that were to be written).
+    Rows(Vec<BadRow>),
+    /// A row is bad, and the target cannot tell which.
+    SomeRow(Error),
+    /// The connection is lost and nothing was committed.
+    Transient(Error),
+    /// The connection is lost while the commit was under way.
+    Unknown(CommitToken, Error),
+    /// No row is at fault: the load cannot go on.
+    Fatal(Error),
+}
+
+/// One row that the target refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// Its index within the rows that were to be written.
+    pub index: usize,
+    /// Why.
+    pub error: Error,
+}

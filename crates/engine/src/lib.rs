@@ -1,0 +1,1 @@
+//! Threads, retry, rejects and the report.

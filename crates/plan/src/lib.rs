@@ -1,0 +1,1 @@
+//! Commands and catalogs to plans.
