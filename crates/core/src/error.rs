@@ -14,15 +14,15 @@ pub struct Error {
     /// One sentence without a final full stop.
     pub message: String,
     /// The five-character SQLSTATE where a server reported the error.
-    pub sqlstate: Option<String>,
+    pub sqlstate: Option<Box<str>>,
     /// The server's detail, or ours.
-    pub detail: Option<String>,
+    pub detail: Option<Box<str>>,
     /// What the user can do.
-    pub hint: Option<String>,
+    pub hint: Option<Box<str>>,
     /// Where it happened: the server's CONTEXT, or the file and line.
-    pub context: Option<String>,
+    pub context: Option<Box<str>>,
     /// The statement that failed, where it was not one the user sees anyway.
-    pub query: Option<String>,
+    pub query: Option<Box<str>>,
 }
 
 impl Error {
@@ -34,21 +34,21 @@ impl Error {
     /// The same with a hint: what the user can do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
-        self.hint = Some(hint.into());
+        self.hint = Some(hint.into().into());
         self
     }
 
     /// The same with the place where it happened.
     #[must_use]
     pub fn context(mut self, context: impl Into<String>) -> Error {
-        self.context = Some(context.into());
+        self.context = Some(context.into().into());
         self
     }
 
     /// The same with the statement that failed.
     #[must_use]
     pub fn query(mut self, query: impl Into<String>) -> Error {
-        self.query = Some(query.into());
+        self.query = Some(query.into().into());
         self
     }
 }

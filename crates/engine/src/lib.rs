@@ -1,1 +1,21 @@
-//! Threads, retry, rejects and the report.
+//! Threads, retry, rejects and the report. Knows sources and targets only by their traits.
+
+mod backoff;
+mod chunks;
+mod copy;
+mod feeder;
+mod interrupt;
+mod isolate;
+mod queue;
+mod reject;
+pub mod report;
+mod run;
+mod tally;
+mod writer;
+
+pub use copy::CopyError;
+pub use interrupt::Interrupt;
+pub use reject::RejectFiles;
+pub use report::Report;
+pub use run::{Load, Run, hooks, session};
+pub use tally::Tally;

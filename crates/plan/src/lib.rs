@@ -1,1 +1,8 @@
-//! Commands and catalogs to plans.
+//! Commands and catalogs to plans. Pure: what is to be done is decided here, and done elsewhere.
+
+mod columns;
+pub mod identifier;
+pub mod options;
+mod table_load;
+
+pub use table_load::{FileLoad, file_load};

@@ -1,0 +1,281 @@
+//! The copy of one table: a reader, a queue, writers.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pgloader_core::catalog::Table;
+use pgloader_core::encode::Format;
+use pgloader_core::load::{OnError, TableLoad};
+use pgloader_core::source::{Part, Source};
+use pgloader_core::target::{ConnectError, Loading};
+use pgloader_core::{Batch, Error};
+use tokio::sync::{Notify, oneshot};
+
+use crate::chunks::Chunks;
+use crate::feeder::Feeder;
+use crate::interrupt::Interrupt;
+use crate::isolate::{self, Real};
+use crate::queue::Queue;
+use crate::reject::RejectFiles;
+use crate::tally::Tally;
+use crate::writer::{Line, interrupted};
+
+/// Bytes of rows between reader and server, unless two batches are more.
+const BYTES_IN_FLIGHT: usize = 40 << 20;
+/// How many rejects are logged one by one; all are in the reject log.
+const REJECTS_LOGGED: u64 = 20;
+/// How long a reader that was told to stop may take before it is left behind.
+const READER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why a copy ended early.
+#[derive(Debug, Clone)]
+pub enum CopyError {
+    /// The user interrupted it.
+    Interrupted,
+    /// It cannot go on.
+    Failed(Error),
+}
+
+/// What reader and writers of one table share.
+pub(crate) struct Shared {
+    pub(crate) chunks: Chunks,
+    pub(crate) queue: Queue,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) rejects: RejectFiles,
+    logged: AtomicU64,
+    failure: Mutex<Option<Error>>,
+    is_stopped: AtomicBool,
+    stop: Notify,
+}
+
+impl Shared {
+    fn new(load: &TableLoad, tally: Arc<Tally>, rejects: RejectFiles) -> Shared {
+        Shared {
+            chunks: Chunks::new(BYTES_IN_FLIGHT.max(2 * load.batch.bytes.min(usize::MAX / 4))),
+            queue: Queue::default(),
+            tally,
+            rejects,
+            logged: AtomicU64::new(0),
+            failure: Mutex::default(),
+            is_stopped: AtomicBool::new(false),
+            stop: Notify::new(),
+        }
+    }
+
+    /// Ends the load for this reason, unless it has ended for an earlier one.
+    pub(crate) fn fail(&self, error: Error) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.is_stopped.store(true, Ordering::Release);
+        self.stop.notify_waiters();
+        self.chunks.close();
+        self.queue.close();
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Acquire)
+    }
+
+    /// Returns once the load has failed.
+    pub(crate) async fn stopped(&self) {
+        let stop = self.stop.notified();
+        tokio::pin!(stop);
+        stop.as_mut().enable();
+        if !self.is_stopped() {
+            stop.await;
+        }
+    }
+
+    /// Logs a reject, as long as there are few.
+    pub(crate) fn note_reject(&self, message: &str) {
+        match self.logged.fetch_add(1, Ordering::Relaxed) {
+            count if count < REJECTS_LOGGED => tracing::error!("{message}"),
+            REJECTS_LOGGED => tracing::error!("more rows are rejected; each is in the reject log"),
+            _ => {}
+        }
+    }
+
+    /// So many rows are committed, of which the target took `taken`: its triggers may leave rows out.
+    pub(crate) fn add_written(&self, sent: u64, taken: u64) {
+        self.tally.add_written(taken.min(sent));
+        self.tally.add_skipped(sent.saturating_sub(taken));
+    }
+
+    fn failure(&self) -> Option<Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What to copy, from where, to where.
+pub(crate) struct Copy<'a> {
+    pub(crate) load: &'a TableLoad,
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) source_table: Table,
+    pub(crate) part: Part,
+    pub(crate) loading: Arc<dyn Loading>,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// How long each side took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Times {
+    pub(crate) read: Duration,
+    pub(crate) write: Duration,
+}
+
+impl Copy<'_> {
+    /// Copies until the source ends, a failure or an interrupt. In each case the tally balances afterwards.
+    pub(crate) async fn run(self, tally: Arc<Tally>, rejects: RejectFiles) -> (Times, Result<(), CopyError>) {
+        let shared = Arc::new(Shared::new(self.load, tally, rejects));
+        let start = Instant::now();
+        let lines = match self.lines(&shared).await {
+            Ok(lines) => lines,
+            Err(error) => return (Times::default(), Err(CopyError::Failed(error))),
+        };
+        let reader = self.start_reader(&shared);
+        let writers: Vec<_> =
+            lines.into_iter().map(|line| tokio::spawn(write(shared.clone(), line))).collect();
+        let watch = tokio::spawn(stop_when_interrupted(shared.clone(), self.interrupt.clone()));
+        let read = self.wait_for_reader(reader, &shared).await;
+        let mut lines = Vec::new();
+        for writer in writers {
+            match writer.await {
+                Ok(line) => lines.push(line),
+                Err(error) => {
+                    shared.fail(Error::new(format!("a writer ended in a defect of pgloader: {error}")))
+                }
+            }
+        }
+        watch.abort();
+        commit(&shared, lines, self.load.on_error).await;
+        let times = Times { read, write: start.elapsed() };
+        (times, self.conclude(&shared))
+    }
+
+    /// As many connections as writers; all of them before anything is read.
+    async fn lines(&self, shared: &Arc<Shared>) -> Result<Vec<Line>, Error> {
+        let mut lines = Vec::new();
+        for _ in 0..self.load.writers {
+            let writer = match self.loading.writer().await {
+                Ok(writer) => writer,
+                Err(ConnectError::Transient(error) | ConnectError::Fatal(error)) => return Err(error),
+            };
+            let (loading, interrupt) = (self.loading.clone(), self.interrupt.clone());
+            lines.push(Line::new(shared.clone(), loading, interrupt, writer, self.load.on_error));
+        }
+        Ok(lines)
+    }
+
+    /// Starts the reader's thread. What comes back is how long it read.
+    fn start_reader(&self, shared: &Arc<Shared>) -> oneshot::Receiver<Duration> {
+        let (done, wait) = oneshot::channel();
+        let mut feeder = Feeder::new(shared.clone(), self.load, Format::CopyText, self.part.number);
+        let (source, table, part) = (self.source.clone(), self.source_table.clone(), self.part.clone());
+        let for_thread = shared.clone();
+        let read = move || {
+            let start = Instant::now();
+            match source.read(&table, &part, &mut feeder) {
+                Ok(()) => feeder.finish(),
+                Err(error) => for_thread.fail(error),
+            }
+            for_thread.queue.close();
+            // Nobody listens any more where the reader was left behind.
+            let _ = done.send(start.elapsed());
+        };
+        let thread = std::thread::Builder::new().name(format!("reader-{}", self.part.number)).spawn(read);
+        if let Err(error) = thread {
+            shared.fail(Error::new(format!("cannot start a thread: {error}")));
+        }
+        wait
+    }
+
+    /// Waits for the reader; one that is blocked in the system when the load has failed is left behind.
+    async fn wait_for_reader(&self, mut done: oneshot::Receiver<Duration>, shared: &Shared) -> Duration {
+        tokio::select! {
+            read = &mut done => return read.unwrap_or_else(|_| {
+                shared.fail(Error::new("the reader ended in a defect of pgloader"));
+                Duration::ZERO
+            }),
+            () = shared.stopped() => self.source.cancel(),
+        }
+        match tokio::time::timeout(READER_PATIENCE, done).await {
+            Ok(read) => read.unwrap_or_default(),
+            Err(_) => Duration::ZERO,
+        }
+    }
+
+    fn conclude(&self, shared: &Shared) -> Result<(), CopyError> {
+        for batch in shared.queue.drain() {
+            give_up(shared, batch.row_count());
+        }
+        let flushed = shared.rejects.flush();
+        let Err(error) = shared.failure().map_or(flushed, Err) else { return Ok(()) };
+        settle(&shared.tally);
+        match self.interrupt.is_triggered() {
+            true => Err(CopyError::Interrupted),
+            false => Err(CopyError::Failed(error)),
+        }
+    }
+}
+
+/// Rows that a load which failed has read and not brought to an end are skipped: those of its open batches.
+fn settle(tally: &Tally) {
+    let ended = tally.written() + tally.rejected() + tally.skipped();
+    tally.add_skipped(tally.read().saturating_sub(ended));
+}
+
+fn give_up(shared: &Shared, rows: usize) {
+    shared.tally.add_skipped(rows as u64);
+}
+
+async fn stop_when_interrupted(shared: Arc<Shared>, interrupt: Interrupt) {
+    interrupt.triggered().await;
+    shared.fail(interrupted());
+}
+
+/// One writer's work: batches until there are none.
+async fn write(shared: Arc<Shared>, mut line: Line) -> Line {
+    while let Some(batch) = shared.queue.next().await {
+        if shared.is_stopped() {
+            give_up(&shared, batch.row_count());
+            continue;
+        }
+        if let Err(error) = write_batch(&shared, &mut line, batch).await {
+            shared.fail(error);
+        }
+    }
+    line
+}
+
+async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Batch) -> Result<(), Error> {
+    let result = if line.keeps_pending() {
+        line.write(batch.rows()).await.map(|_| ()).map_err(|error| (batch.row_count(), error))
+    } else {
+        isolate::load(batch.rows(), &mut Real { shared, line }).await
+    };
+    shared.chunks.give_back(batch.chunks);
+    let flushed = shared.rejects.flush();
+    match result {
+        Ok(()) => flushed,
+        Err((rows, error)) => {
+            give_up(shared, rows);
+            Err(error)
+        }
+    }
+}
+
+/// With on error stop every writer has its open transaction: all are committed, or none where anything failed.
+async fn commit(shared: &Shared, lines: Vec<Line>, on_error: OnError) {
+    if on_error == OnError::ResumeNext {
+        return;
+    }
+    for mut line in lines {
+        if shared.is_stopped() {
+            return;
+        }
+        match line.commit().await {
+            Ok(pending) => shared.add_written(pending.sent, pending.taken),
+            Err(error) => shared.fail(error),
+        }
+    }
+}

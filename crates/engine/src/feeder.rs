@@ -1,0 +1,171 @@
+//! The one [`Intake`]: encodes rows into batches and hands full ones to the writers.
+
+use std::sync::Arc;
+
+use pgloader_core::batch::{Batch, CHUNK_BYTES, Chunk};
+use pgloader_core::encode::Format;
+use pgloader_core::load::{OnError, TableLoad};
+use pgloader_core::source::{Intake, Stopped};
+use pgloader_core::{Error, Row};
+
+use crate::copy::Shared;
+
+/// A chunk is left for the next one when less than this is free, so that ordinary rows never make it grow.
+const CHUNK_RESERVE: usize = CHUNK_BYTES / 16;
+
+/// Takes the rows of one part from its reader.
+pub(crate) struct Feeder {
+    shared: Arc<Shared>,
+    format: Format,
+    fields: Vec<usize>,
+    on_error: OnError,
+    limits: Limits,
+    part: usize,
+    position: u64,
+    open: Open,
+}
+
+/// The batch being filled.
+#[derive(Default)]
+struct Open {
+    chunks: Vec<Chunk>,
+    rows: usize,
+    row_limit: usize,
+    bytes: usize,
+    capacity: usize,
+}
+
+/// Draws each batch's row limit, so that writers do not end their batches in step.
+struct Limits {
+    rows: usize,
+    bytes: usize,
+    random: u64,
+}
+
+impl Limits {
+    fn next_row_limit(&mut self) -> usize {
+        // xorshift64: any spread will do.
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        let factor = 0.7 + (self.random >> 11) as f64 / (1u64 << 53) as f64 * 0.6;
+        ((self.rows as f64 * factor) as usize).max(1)
+    }
+}
+
+impl Feeder {
+    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, part: usize) -> Feeder {
+        let random = 0x9e37_79b9_7f4a_7c15 ^ (part as u64 + 1);
+        let mut limits = Limits { rows: load.batch.rows, bytes: load.batch.bytes, random };
+        let open = Open { row_limit: limits.next_row_limit(), ..Open::default() };
+        Feeder {
+            shared,
+            format,
+            fields: load.fields.clone(),
+            on_error: load.on_error,
+            limits,
+            part,
+            position: 0,
+            open,
+        }
+    }
+
+    /// Hands over the last batch. To be called when the reader has come to its end.
+    pub(crate) fn finish(mut self) {
+        self.close_batch();
+    }
+
+    fn close_batch(&mut self) {
+        if self.open.rows == 0 {
+            return;
+        }
+        let row_limit = self.limits.next_row_limit();
+        let full = std::mem::replace(&mut self.open, Open { row_limit, ..Open::default() });
+        self.shared.tally.add_bytes(full.bytes as u64);
+        let batch =
+            Batch { format: self.format, chunks: full.chunks, part: self.part, position: self.position };
+        tracing::debug!(rows = full.rows, bytes = full.bytes, "batch of part {} is ready", self.part);
+        self.shared.queue.push(batch);
+    }
+
+    /// A chunk with room for a row of ordinary width.
+    fn make_room(&mut self) -> Result<(), Stopped> {
+        let has_room = |chunk: &Chunk| chunk.bytes.len() + CHUNK_RESERVE <= CHUNK_BYTES;
+        if self.open.chunks.last().is_none_or(|chunk| !has_room(chunk)) {
+            let chunk = self.shared.chunks.take(self.open.capacity)?;
+            self.open.capacity += chunk.bytes.capacity();
+            self.open.chunks.push(chunk);
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, raw: &[u8], why: &str) -> Result<(), Error> {
+        self.shared.tally.add_rejected(1);
+        self.shared.rejects.malformed(raw, why)
+    }
+
+    fn stop_on(&self, result: Result<(), Error>) -> Result<(), Stopped> {
+        result.map_err(|error| {
+            self.shared.fail(error);
+            Stopped
+        })
+    }
+
+    fn count_read(&mut self) -> Result<(), Stopped> {
+        self.position += 1;
+        self.shared.tally.add_read(1);
+        if self.position.is_multiple_of(1024) && self.shared.is_stopped() {
+            return Err(Stopped);
+        }
+        Ok(())
+    }
+}
+
+impl Intake for Feeder {
+    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+        if self.open.rows >= self.open.row_limit || self.open.bytes >= self.limits.bytes {
+            self.close_batch();
+        }
+        self.make_room()?;
+        self.count_read()?;
+        // `make_room` has seen to it that there is a chunk.
+        let Some(chunk) = self.open.chunks.last_mut() else { return Err(Stopped) };
+        let (start, capacity) = (chunk.bytes.len(), chunk.bytes.capacity());
+        self.format.encode(&row, &self.fields, &mut chunk.bytes);
+        chunk.ends.push(chunk.bytes.len() as u32);
+        let grown = chunk.bytes.capacity() - capacity;
+        self.open.bytes += chunk.bytes.len() - start;
+        self.open.rows += 1;
+        if grown > 0 {
+            self.open.capacity += grown;
+            self.shared.chunks.grew(grown);
+        }
+        Ok(())
+    }
+
+    fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {
+        self.count_read()?;
+        tracing::error!("{why}");
+        let result = self.reject(raw, why);
+        self.stop_on(result)?;
+        match self.on_error {
+            OnError::ResumeNext => Ok(()),
+            OnError::Stop => self.stop_on(Err(Error::new(why))),
+        }
+    }
+
+    fn malformed_rest(&mut self, raw: &[u8]) -> Result<(), Stopped> {
+        let result = self.shared.rejects.malformed_rest(raw);
+        self.stop_on(result)
+    }
+
+    fn skipped(&mut self) -> Result<(), Stopped> {
+        self.count_read()?;
+        self.shared.tally.add_skipped(1);
+        Ok(())
+    }
+
+    fn stripped_nuls(&mut self, count: u64) {
+        self.shared.tally.add_stripped_nuls(count);
+    }
+}

@@ -1,0 +1,46 @@
+//! Ctrl-C, as the engine sees it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+/// Tells every part of a run that the user wants it to end, and keeps what a sudden end would leave to do.
+#[derive(Debug, Clone)]
+pub struct Interrupt {
+    wanted: Arc<watch::Sender<bool>>,
+    left_to_do: Arc<Mutex<Vec<String>>>,
+}
+
+impl Default for Interrupt {
+    fn default() -> Interrupt {
+        Interrupt { wanted: Arc::new(watch::Sender::new(false)), left_to_do: Arc::default() }
+    }
+}
+
+impl Interrupt {
+    /// Ends the run: no row is read or written any more, and what was prepared is undone.
+    pub fn trigger(&self) {
+        self.wanted.send_replace(true);
+    }
+
+    /// Whether the run is to end.
+    pub fn is_triggered(&self) -> bool {
+        *self.wanted.borrow()
+    }
+
+    /// Returns when the run is to end.
+    pub async fn triggered(&self) {
+        let mut wanted = self.wanted.subscribe();
+        // The sender lives in `self`, so waiting cannot fail.
+        let _ = wanted.wait_for(|wanted| *wanted).await;
+    }
+
+    /// The statements that the target still needs before it is as it was, should the program end now.
+    pub fn left_to_do(&self) -> Vec<String> {
+        self.left_to_do.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_left_to_do(&self, statements: Vec<String>) {
+        *self.left_to_do.lock().unwrap_or_else(PoisonError::into_inner) = statements;
+    }
+}

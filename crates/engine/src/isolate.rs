@@ -1,0 +1,266 @@
+//! Loads a batch and finds its bad rows, the same for every target.
+//!
+//! The rows are loaded front to back in attempts, each all or nothing. Where the target names a bad row, the rows
+//! before it are loaded and it is rejected. Where it only knows that there is one, the attempt is halved until it
+//! is a single row. After a reject the next attempt is as wide as bad rows have lately been apart, and grows with
+//! each success, so that few bad rows cost little and nothing but bad rows costs one attempt each.
+
+use async_trait::async_trait;
+use pgloader_core::target::BadRow;
+use pgloader_core::{Error, Rows};
+
+use crate::writer::{Line, Written};
+
+/// What the isolation of bad rows needs from its surroundings.
+#[async_trait]
+pub(crate) trait Attempts: Send {
+    /// Writes all of the rows or none.
+    async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error>;
+    /// So many rows are committed, of which the target took `taken`.
+    fn written(&mut self, rows: usize, taken: u64);
+    /// A row is bad.
+    fn reject(&mut self, row: &[u8], error: &Error) -> Result<(), Error>;
+}
+
+/// How wide the next attempt is, and what is known of the rows ahead. Counts are from the first row not done.
+#[derive(Debug)]
+struct Search {
+    /// Rows that the target has named, nearest first.
+    bad: Vec<BadRow>,
+    /// Among so many rows there is at least one bad one; 0 where nothing is known.
+    suspect: usize,
+    /// The attempt where nothing is known.
+    window: usize,
+    /// Rows committed since the last reject.
+    distance: usize,
+}
+
+impl Search {
+    fn width(&self) -> usize {
+        match (self.suspect, self.bad.first()) {
+            (0, Some(bad)) => bad.index,
+            (0, None) => self.window,
+            (suspect, _) => (suspect / 2).max(1),
+        }
+    }
+
+    fn passed(&mut self, rows: usize) {
+        if self.suspect == 0 && self.bad.is_empty() {
+            self.window = self.window.saturating_mul(2);
+        }
+        self.suspect = self.suspect.saturating_sub(rows);
+        self.distance += rows;
+        for bad in &mut self.bad {
+            bad.index -= rows;
+        }
+    }
+
+    fn rejected(&mut self) {
+        self.suspect = 0;
+        self.window = 1 + 4 * self.distance;
+        self.distance = 0;
+        self.bad.retain_mut(|bad| bad.index.checked_sub(1).map(|index| bad.index = index).is_some());
+    }
+
+    /// Takes what the target says of an attempt of so many rows; `false` where it names none of them.
+    fn learn(&mut self, mut named: Vec<BadRow>, rows: usize) -> bool {
+        named.retain(|bad| bad.index < rows);
+        named.sort_by_key(|bad| bad.index);
+        named.dedup_by_key(|bad| bad.index);
+        self.suspect = 0;
+        let known = !named.is_empty();
+        if known {
+            self.bad = named;
+        }
+        known
+    }
+}
+
+/// Loads `rows`: each ends written or rejected, exactly once. An error ends the load; the number of rows that are
+/// neither is in it.
+pub(crate) async fn load(rows: Rows<'_>, attempts: &mut dyn Attempts) -> Result<(), (usize, Error)> {
+    let mut search = Search { bad: Vec::new(), suspect: 0, window: usize::MAX, distance: 0 };
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let done = match search.bad.first() {
+            Some(bad) if bad.index == 0 => {
+                reject(&rest, bad.error.clone(), attempts).map(|()| Done::Rejected)
+            }
+            _ => attempt(&rest, &mut search, attempts).await,
+        };
+        match done.map_err(|error| (rest.len(), error))? {
+            Done::Nothing => {}
+            Done::Passed(count) => {
+                search.passed(count);
+                rest = rest.slice(count..rest.len());
+            }
+            Done::Rejected => {
+                search.rejected();
+                rest = rest.slice(1..rest.len());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What one step did with the rows at the front.
+enum Done {
+    Nothing,
+    Passed(usize),
+    Rejected,
+}
+
+async fn attempt(rest: &Rows<'_>, search: &mut Search, attempts: &mut dyn Attempts) -> Result<Done, Error> {
+    let rows = rest.slice(0..search.width().min(rest.len()));
+    let width = rows.len();
+    let error = match attempts.write(rows).await? {
+        Written::All(taken) => {
+            attempts.written(width, taken);
+            return Ok(Done::Passed(width));
+        }
+        Written::SomeBad(error) => error,
+        Written::Bad(named) => {
+            let error = named.first().map(|bad| bad.error.clone());
+            if search.learn(named, width) {
+                return Ok(Done::Nothing);
+            }
+            error.unwrap_or_else(|| Error::new("the target refused a row and did not say why"))
+        }
+    };
+    if width == 1 {
+        return reject(rest, error, attempts).map(|()| Done::Rejected);
+    }
+    search.suspect = width;
+    Ok(Done::Nothing)
+}
+
+fn reject(rest: &Rows<'_>, error: Error, attempts: &mut dyn Attempts) -> Result<(), Error> {
+    rest.row(0).map_or(Ok(()), |row| attempts.reject(row, &error))
+}
+
+/// The attempts of a real load.
+pub(crate) struct Real<'a> {
+    pub(crate) shared: &'a crate::copy::Shared,
+    pub(crate) line: &'a mut Line,
+}
+
+#[async_trait]
+impl Attempts for Real<'_> {
+    async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+        self.line.write(rows).await
+    }
+
+    fn written(&mut self, rows: usize, taken: u64) {
+        let rows = rows as u64;
+        self.shared.add_written(rows, taken);
+    }
+
+    fn reject(&mut self, row: &[u8], error: &Error) -> Result<(), Error> {
+        self.shared.note_reject(&error.to_string());
+        self.shared.rejects.row(row, error)?;
+        self.shared.tally.add_rejected(1);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgloader_core::batch::{Batch, Chunk};
+    use pgloader_core::encode::Format;
+
+    /// A target that refuses rows starting with `b`, naming them (`b!`) or not (`b?`).
+    #[derive(Default)]
+    struct Fake {
+        loaded: Vec<String>,
+        rejected: Vec<String>,
+        tries: usize,
+        sent: usize,
+        wrong_index: bool,
+    }
+
+    #[async_trait]
+    impl Attempts for Fake {
+        async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+            self.tries += 1;
+            let all: Vec<String> =
+                (0..rows.len()).map(|i| String::from_utf8_lossy(rows.row(i).unwrap()).into_owned()).collect();
+            let bad = all.iter().position(|row| row.starts_with('b'));
+            self.sent += bad.map_or(all.len(), |at| at + 1);
+            match bad {
+                None => {
+                    self.loaded.extend(all);
+                    Ok(Written::All(rows.len() as u64))
+                }
+                Some(index) if all[index] == "b!\n" => {
+                    let index = if self.wrong_index { index + 1_000_000 } else { index };
+                    Ok(Written::Bad(vec![BadRow { index, error: Error::new("named") }]))
+                }
+                Some(_) => Ok(Written::SomeBad(Error::new("not named"))),
+            }
+        }
+        fn written(&mut self, _rows: usize, _taken: u64) {}
+        fn reject(&mut self, row: &[u8], _error: &Error) -> Result<(), Error> {
+            self.rejected.push(String::from_utf8_lossy(row).into_owned());
+            Ok(())
+        }
+    }
+
+    fn run(rows: &[&str], fake: Fake) -> Fake {
+        let mut chunk = Chunk::default();
+        for row in rows {
+            chunk.bytes.extend_from_slice(format!("{row}\n").as_bytes());
+            chunk.ends.push(chunk.bytes.len() as u32);
+        }
+        let batch = Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 0 };
+        let mut fake = fake;
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(load(batch.rows(), &mut fake)).unwrap();
+        let good: Vec<String> =
+            rows.iter().filter(|r| !r.starts_with('b')).map(|r| format!("{r}\n")).collect();
+        assert_eq!(fake.loaded, good, "each good row once, in order");
+        assert_eq!(fake.rejected.len(), rows.len() - good.len(), "each bad row once");
+        fake
+    }
+
+    #[test]
+    fn bad_rows_anywhere_are_found_named_or_not() {
+        for pattern in 0u32..1 << 9 {
+            for bad in ["b!", "b?"] {
+                let rows: Vec<&str> =
+                    (0..9).map(|i| if pattern >> i & 1 == 1 { bad } else { "good" }).collect();
+                run(&rows, Fake::default());
+            }
+        }
+    }
+
+    #[test]
+    fn both_kinds_may_be_mixed() {
+        for pattern in 0u32..3u32.pow(7) {
+            let kinds = ["good", "b!", "b?"];
+            let rows: Vec<&str> = (0..7).map(|i| kinds[(pattern / 3u32.pow(i) % 3) as usize]).collect();
+            run(&rows, Fake::default());
+        }
+    }
+
+    #[test]
+    fn an_index_outside_the_rows_counts_as_none() {
+        run(&["good", "b!", "good"], Fake { wrong_index: true, ..Fake::default() });
+    }
+
+    #[test]
+    fn nothing_but_bad_rows_cost_about_one_attempt_each() {
+        let named = run(&["b!"; 1000], Fake::default());
+        assert!(named.tries <= 1010, "{} attempts", named.tries);
+        let unnamed = run(&["b?"; 1000], Fake::default());
+        assert!(unnamed.tries <= 1020, "{} attempts", unnamed.tries);
+    }
+
+    #[test]
+    fn few_bad_rows_cost_few_attempts_and_little_repeated_work() {
+        let rows: Vec<&str> = (0..25_000).map(|i| if i % 1000 == 500 { "b!" } else { "good" }).collect();
+        let fake = run(&rows, Fake::default());
+        assert!(fake.tries <= 80, "{} attempts", fake.tries);
+        assert!(fake.sent <= 55_000, "{} rows sent", fake.sent);
+    }
+}

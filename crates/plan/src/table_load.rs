@@ -1,0 +1,277 @@
+//! The plan of one file's load.
+
+use pgloader_core::catalog::Table;
+use pgloader_core::load::{BatchLimits, LoadPlan, OnError, Phase, Preparation, Run, TableLoad};
+use pgloader_core::option::{OptionSpec, Options};
+use pgloader_core::target::Dialect;
+use pgloader_core::{Error, Result};
+
+use crate::columns::{Mapping, map};
+use crate::options::*;
+
+/// Writers of one table, where nothing is said.
+const MOST_WRITERS: usize = 4;
+
+/// What the plan of one file's load is made from.
+pub struct FileLoad<'a> {
+    /// The WITH clause.
+    pub options: &'a Options,
+    /// The file: its columns are the named fields, if any.
+    pub source: &'a Table,
+    /// The TARGET COLUMNS list.
+    pub columns: Option<&'a [String]>,
+    /// The target's table.
+    pub target: &'a Table,
+    /// How the target spells statements.
+    pub dialect: &'static dyn Dialect,
+    /// `--on-error-stop`: wins over what the options say.
+    pub stop_on_error: bool,
+    /// Cores of this machine.
+    pub cores: usize,
+}
+
+/// Decides all that is done for one file, or says what does not fit.
+pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
+    let mapping = map(&input.source.columns, input.columns, input.target)?;
+    let mut warnings: Vec<String> = mapping.warning.iter().cloned().collect();
+    warnings.extend(moot_options(input.options));
+    warnings.extend(index_warnings(input));
+    let load = TableLoad {
+        table: input.target.name.clone(),
+        on_error: on_error(input),
+        writers: writers(input, &mapping)?,
+        batch: batch_limits(input.options)?,
+        columns: mapping.columns,
+        fields: mapping.fields,
+    };
+    Ok(LoadPlan { preparations: preparations(input)?, load, warnings })
+}
+
+fn on_error(input: &FileLoad<'_>) -> OnError {
+    match input.options.word(&ON_ERROR) {
+        Some("stop") => OnError::Stop,
+        _ if input.stop_on_error => OnError::Stop,
+        _ => OnError::ResumeNext,
+    }
+}
+
+/// One writer where the order of rows may show: numbers drawn for omitted columns, triggers that see each row.
+fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
+    let workers = at_least_one(input.options, &WORKERS)?;
+    if let Some(concurrency) = at_least_one(input.options, &CONCURRENCY)? {
+        return Ok(concurrency);
+    }
+    let numbered =
+        |column: &&pgloader_core::Column| column.numbered && !mapping.columns.contains(&column.name);
+    let triggers = input.target.row_triggers && !input.options.is_yes(&DISABLE_TRIGGERS);
+    if triggers || input.target.columns.iter().find(numbered).is_some() {
+        return Ok(1);
+    }
+    Ok(input.cores.clamp(1, MOST_WRITERS).min(workers.unwrap_or(MOST_WRITERS)))
+}
+
+fn batch_limits(options: &Options) -> Result<BatchLimits> {
+    Ok(BatchLimits {
+        rows: at_least_one(options, &BATCH_ROWS)?.unwrap_or(25_000),
+        bytes: at_least_one(options, &BATCH_SIZE)?.unwrap_or(20 << 20),
+    })
+}
+
+fn at_least_one(options: &Options, spec: &OptionSpec) -> Result<Option<usize>> {
+    match options.number(spec) {
+        Some(0) => Err(Error::new(format!("option {} = 0: it must be at least 1", spec.name))),
+        Some(number) => Ok(Some(usize::try_from(number).unwrap_or(usize::MAX))),
+        None => Ok(None),
+    }
+}
+
+fn preparations(input: &FileLoad<'_>) -> Result<Vec<Preparation>> {
+    let (options, table, dialect) = (input.options, input.target, input.dialect);
+    let together = |label, statements| Phase { label, statements, run: Run::Together };
+    let parallel = at_least_one(options, &MAX_PARALLEL_CREATE_INDEX)?;
+    let mut all = Vec::new();
+    if options.is_yes(&DROP_INDEXES) && !table.indexes.is_empty() {
+        all.push(Preparation {
+            phase: together("Drop Indexes", dialect.drop_indexes(table)),
+            undo: dialect.create_indexes(table, parallel.unwrap_or(table.indexes.len())),
+        });
+    }
+    if options.is_yes(&TRUNCATE) {
+        let phase = together("Truncate", vec![dialect.truncate(table)]);
+        all.push(Preparation { phase, undo: Vec::new() });
+    }
+    if options.is_yes(&DISABLE_TRIGGERS) {
+        all.push(Preparation {
+            phase: together("Disable Triggers", vec![dialect.disable_triggers(table)]),
+            undo: vec![together("Enable Triggers", vec![dialect.enable_triggers(table)])],
+        });
+    }
+    Ok(all)
+}
+
+fn index_warnings(input: &FileLoad<'_>) -> Vec<String> {
+    let count = input.target.index_count;
+    if input.options.is_yes(&DROP_INDEXES) || count == 0 {
+        return Vec::new();
+    }
+    vec![
+        format!("Target table \"{}\" has {count} indexes defined against it.", input.target.name),
+        "That could impact loading performance badly.".to_owned(),
+        "Consider the option 'drop indexes'.".to_owned(),
+    ]
+}
+
+fn moot_options(options: &Options) -> Vec<String> {
+    let written = |spec: &&&OptionSpec| options.get(spec).is_some();
+    let moot = [&PREFETCH_ROWS, &BATCH_CONCURRENCY];
+    let warning = |spec: &&OptionSpec| {
+        format!("option {} has no effect: what is read ahead is bounded in bytes", spec.name)
+    };
+    moot.iter().filter(written).map(warning).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgloader_core::catalog::{Column, Index, TableName};
+    use pgloader_core::option::Value;
+
+    struct Plain;
+    impl Dialect for Plain {
+        fn identifier(&self, name: &str) -> String {
+            name.into()
+        }
+        fn truncate(&self, _: &Table) -> String {
+            "truncate".into()
+        }
+        fn disable_triggers(&self, _: &Table) -> String {
+            "disable".into()
+        }
+        fn enable_triggers(&self, _: &Table) -> String {
+            "enable".into()
+        }
+        fn drop_indexes(&self, _: &Table) -> Vec<String> {
+            vec!["drop".into()]
+        }
+        fn create_indexes(&self, _: &Table, parallel: usize) -> Vec<Phase> {
+            vec![Phase {
+                label: "Create Indexes",
+                statements: vec!["create".into()],
+                run: Run::Each(parallel),
+            }]
+        }
+    }
+
+    fn table(columns: &[&str]) -> Table {
+        let column = |name: &&str| Column { name: (*name).into(), ..Column::default() };
+        Table {
+            name: TableName { schema: None, name: "t".into() },
+            columns: columns.iter().map(column).collect(),
+            indexes: Vec::new(),
+            referencing_keys: Vec::new(),
+            index_count: 0,
+            row_triggers: false,
+        }
+    }
+
+    fn options(values: &[(&OptionSpec, Value)]) -> Options {
+        let mut options = Options::default();
+        for (spec, value) in values {
+            options.insert(spec, value.clone());
+        }
+        options
+    }
+
+    fn plan(options: &Options, target: &Table, stop_on_error: bool) -> Result<LoadPlan> {
+        let source = table(&["id"]);
+        file_load(&FileLoad {
+            options,
+            source: &source,
+            columns: None,
+            target,
+            dialect: &Plain,
+            stop_on_error,
+            cores: 8,
+        })
+    }
+
+    #[test]
+    fn without_options_the_defaults_hold() {
+        let load = plan(&Options::default(), &table(&["id"]), false).unwrap().load;
+        assert_eq!(load.writers, 4);
+        assert_eq!(load.batch, BatchLimits { rows: 25_000, bytes: 20 << 20 });
+        assert_eq!(load.on_error, OnError::ResumeNext);
+    }
+
+    #[test]
+    fn on_error_stop_comes_from_the_option_or_the_command_line() {
+        let resume = options(&[(&ON_ERROR, Value::Word("resume next"))]);
+        let stop = options(&[(&ON_ERROR, Value::Word("stop"))]);
+        for (options, flag, expected) in [
+            (&resume, false, OnError::ResumeNext),
+            (&resume, true, OnError::Stop),
+            (&stop, false, OnError::Stop),
+        ] {
+            assert_eq!(plan(options, &table(&["id"]), flag).unwrap().load.on_error, expected);
+        }
+    }
+
+    #[test]
+    fn one_writer_where_the_order_of_rows_may_show() {
+        let mut numbered = table(&["id", "serial"]);
+        numbered.columns[1].numbered = true;
+        let mut triggers = table(&["id"]);
+        triggers.row_triggers = true;
+        let disabled = options(&[(&DISABLE_TRIGGERS, Value::Word("yes"))]);
+        let two = options(&[(&CONCURRENCY, Value::Number(2))]);
+        let limited = options(&[(&WORKERS, Value::Number(3))]);
+        for (options, target, expected) in [
+            (&Options::default(), &numbered, 1),
+            (&Options::default(), &triggers, 1),
+            (&disabled, &triggers, 4),
+            (&two, &numbered, 2),
+            (&limited, &table(&["id"]), 3),
+        ] {
+            assert_eq!(plan(options, target, false).unwrap().load.writers, expected);
+        }
+    }
+
+    #[test]
+    fn preparations_come_in_order_with_their_undoing() {
+        let mut target = table(&["id"]);
+        target.indexes = vec![Index::default(), Index::default()];
+        target.index_count = 2;
+        let yes = Value::Word("yes");
+        let all = options(&[
+            (&DISABLE_TRIGGERS, yes.clone()),
+            (&TRUNCATE, yes.clone()),
+            (&DROP_INDEXES, yes),
+            (&MAX_PARALLEL_CREATE_INDEX, Value::Number(1)),
+        ]);
+        let plan = plan(&all, &target, false).unwrap();
+        let labels: Vec<&str> = plan.preparations.iter().map(|p| p.phase.label).collect();
+        assert_eq!(labels, ["Drop Indexes", "Truncate", "Disable Triggers"]);
+        assert_eq!(plan.preparations[0].undo[0].run, Run::Each(1));
+        assert_eq!(plan.preparations[2].undo[0].statements, ["enable"]);
+        assert!(plan.warnings.is_empty());
+    }
+
+    #[test]
+    fn indexes_left_in_place_and_moot_options_are_warned_about() {
+        let mut target = table(&["id"]);
+        target.index_count = 1;
+        let moot = options(&[(&BATCH_CONCURRENCY, Value::Number(3))]);
+        let warnings = plan(&moot, &target, false).unwrap().warnings.join("\n");
+        assert!(warnings.contains("batch concurrency has no effect"), "{warnings}");
+        assert!(warnings.contains("has 1 indexes defined against it."), "{warnings}");
+    }
+
+    #[test]
+    fn numbers_of_zero_are_refused_by_name() {
+        for spec in [&WORKERS, &CONCURRENCY, &BATCH_ROWS, &BATCH_SIZE, &MAX_PARALLEL_CREATE_INDEX] {
+            let zero = options(&[(spec, Value::Number(0))]);
+            let error = plan(&zero, &table(&["id"]), false).unwrap_err();
+            assert_eq!(error.message, format!("option {} = 0: it must be at least 1", spec.name));
+        }
+    }
+}
