@@ -74,6 +74,9 @@ pub trait Session: Send {
     /// Runs statements in one transaction; the first failure undoes them all. A statement may be several, each
     /// complete.
     async fn transaction(&mut self, statements: &[String]) -> Result<()>;
+
+    /// Something that ends what the session is waiting for at the server; works while it runs elsewhere.
+    fn canceller(&self) -> Box<dyn Cancel>;
 }
 
 /// One table's load.
@@ -141,7 +144,8 @@ pub enum WriteError {
     Rows(Vec<BadRow>),
     /// A row is bad, and the target cannot tell which.
     SomeRow(Error),
-    /// The connection is lost and nothing was committed.
+    /// Nothing was committed, and the same may work over a new connection: this one is lost, or another
+    /// transaction was in the way.
     Transient(Error),
     /// The connection is lost while the commit was under way.
     Unknown(CommitToken, Error),

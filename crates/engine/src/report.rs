@@ -43,11 +43,12 @@ pub struct Report {
     started: Instant,
     sections: [Vec<Line>; 3],
     equations: Vec<String>,
+    failures: u64,
 }
 
 impl Default for Report {
     fn default() -> Report {
-        Report { started: Instant::now(), sections: Default::default(), equations: Vec::new() }
+        Report { started: Instant::now(), sections: Default::default(), equations: Vec::new(), failures: 0 }
     }
 }
 
@@ -83,9 +84,14 @@ impl Report {
         self.equations.push(text);
     }
 
-    /// Errors of all sections.
+    /// Counts a failure that no line tells of, so that the total does not look well.
+    pub fn add_failure(&mut self) {
+        self.failures += 1;
+    }
+
+    /// Errors of all sections, and failures beside them.
     pub fn errors(&self) -> u64 {
-        self.sections.iter().flatten().map(|line| line.errors).sum()
+        self.failures + self.sections.iter().flatten().map(|line| line.errors).sum::<u64>()
     }
 
     /// The report as a table of text that ends with a line break; `verbose` adds what was read and both sides'

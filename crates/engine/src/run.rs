@@ -67,12 +67,21 @@ pub async fn hooks(
     let start = Instant::now();
     let mut all = vec!["SET LOCAL client_min_messages TO error".to_owned()];
     all.extend_from_slice(statements);
-    let result = tokio::select! {
-        result = session.transaction(&all) => result,
-        () = run.interrupt.triggered() => Err(Error::new("interrupted")),
-    };
+    let result = transaction(session, &all, &run.interrupt).await;
     run.add(section, label, &result, statements.len(), start.elapsed());
     result
+}
+
+/// Runs a transaction, which an interrupt cancels; it has then worked or not, as its answer says.
+async fn transaction(session: &mut dyn Session, statements: &[String], interrupt: &Interrupt) -> Result<()> {
+    let canceller = session.canceller();
+    let running = session.transaction(statements);
+    tokio::pin!(running);
+    tokio::select! {
+        result = &mut running => return result,
+        () = interrupt.triggered() => canceller.cancel().await,
+    }
+    running.await
 }
 
 impl Run {
@@ -102,11 +111,23 @@ impl Run {
                     tracing::info!(severity = "LOG", "to be run after the load: {statement};");
                 }
             }
-            self.phase(Section::Pre, &preparation.phase).await.map_err(CopyError::Failed)?;
+            if let Err(error) = self.preparation(&preparation.phase).await {
+                let interrupted = self.interrupt.is_triggered();
+                return Err(if interrupted { CopyError::Interrupted } else { CopyError::Failed(error) });
+            }
             undo.splice(0..0, preparation.undo.iter().cloned());
             self.note_left_to_do(undo);
         }
         Ok(())
+    }
+
+    async fn preparation(&mut self, phase: &Phase) -> Result<()> {
+        let start = Instant::now();
+        let mut session = session(self.target.as_ref()).await?;
+        let result = transaction(session.as_mut(), &phase.statements, &self.interrupt).await;
+        let done = if result.is_ok() { phase.statements.len() } else { 0 };
+        self.add(Section::Pre, phase.label, &result, done, start.elapsed());
+        result
     }
 
     async fn copy(&mut self, plan: &LoadPlan, load: Load, label: &str) -> Result<(), CopyError> {
@@ -158,7 +179,7 @@ impl Run {
         let mut result = Ok(());
         while !phases.is_empty() {
             let phase = phases.remove(0);
-            if let Err(error) = self.phase(Section::Post, &phase).await {
+            if let Err(error) = self.undo_phase(&phase).await {
                 tracing::error!("{error}");
                 result = result.and(Err(error));
             }
@@ -171,7 +192,7 @@ impl Run {
         self.interrupt.set_left_to_do(undo.iter().flat_map(|phase| phase.statements.clone()).collect());
     }
 
-    async fn phase(&mut self, section: Section, phase: &Phase) -> Result<()> {
+    async fn undo_phase(&mut self, phase: &Phase) -> Result<()> {
         let start = Instant::now();
         let (done, result) = match phase.run {
             How::Together => {
@@ -180,7 +201,7 @@ impl Run {
             }
             How::Each(parallel) => each(&self.target, &phase.statements, parallel).await,
         };
-        self.add(section, phase.label, &result, done, start.elapsed());
+        self.add(Section::Post, phase.label, &result, done, start.elapsed());
         result
     }
 

@@ -1,1 +1,3 @@
 //! Where rows go, one folder a target.
+
+pub mod postgres;

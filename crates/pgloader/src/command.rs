@@ -1,0 +1,269 @@
+//! One command: its steps from the source's catalog to AFTER LOAD, and its report.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use pgloader_command::{Command, WrittenName};
+use pgloader_core::catalog::{Table, TableName};
+use pgloader_core::load::OnError;
+use pgloader_core::source::Source;
+use pgloader_core::target::Session as TargetSession;
+use pgloader_core::{Error, Result};
+use pgloader_engine::report::{Line, Report, Section};
+use pgloader_engine::{CopyError, Interrupt, Load, RejectFiles, Run, Tally};
+use pgloader_plan::identifier::Case;
+use pgloader_plan::{FileLoad, options};
+
+use crate::cli::Arguments;
+use crate::files::LoadFile;
+use crate::hooks::{self, Hooks};
+use crate::registry::{self, Destination};
+
+/// What all commands of a run share.
+pub struct Session<'a> {
+    /// The command line.
+    pub arguments: &'a Arguments,
+    interrupt: Interrupt,
+    /// Tables that have reject files of this run.
+    loaded: Vec<TableName>,
+}
+
+impl<'a> Session<'a> {
+    /// Nothing is run yet.
+    pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Session<'a> {
+        Session { arguments, interrupt, loaded: Vec::new() }
+    }
+}
+
+/// How a command, a file or the run has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ended {
+    /// As asked for.
+    Well,
+    /// Something failed; later commands run all the same.
+    Incomplete,
+    /// It failed, and nothing else is to run.
+    Badly,
+    /// The user wanted it.
+    Interrupted,
+}
+
+impl Ended {
+    /// The worse of both.
+    pub fn and(self, other: Ended) -> Ended {
+        self.max(other)
+    }
+
+    /// Whether no further command is to run.
+    pub fn stops_the_run(self) -> bool {
+        self >= Ended::Badly
+    }
+
+    /// What the program returns.
+    pub fn exit_code(self) -> ExitCode {
+        match self {
+            Ended::Well => ExitCode::SUCCESS,
+            Ended::Incomplete | Ended::Badly => ExitCode::from(1),
+            Ended::Interrupted => ExitCode::from(130),
+        }
+    }
+}
+
+/// Runs a command and prints its report.
+pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) -> Ended {
+    for warning in &command.warnings {
+        tracing::warn!("{warning}");
+    }
+    let prepared = match Prepared::new(file, command) {
+        Ok(prepared) => prepared,
+        Err(message) => {
+            tracing::error!(severity = "FATAL", "{message}");
+            return Ended::Badly;
+        }
+    };
+    let mut run = Run {
+        target: prepared.destination.target.clone(),
+        interrupt: session.interrupt.clone(),
+        report: Report::default(),
+    };
+    let tally = Arc::new(Tally::default());
+    let ended = prepared.run(session, &mut run, command, &tally).await;
+    tracing::info!(severity = "LOG", "report summary reset");
+    print!("{}", run.report.text(session.arguments.is_verbose()));
+    ended.and(last_words(session, command, &tally))
+}
+
+/// Everything that can be found out without the target.
+struct Prepared {
+    destination: Destination,
+    names: Vec<TableName>,
+    source: Arc<dyn Source>,
+    hooks: Hooks,
+}
+
+impl Prepared {
+    fn new(file: &LoadFile, command: &Command) -> Result<Prepared, String> {
+        let text = &file.text;
+        let destination = registry::destination(command, text).map_err(|error| error.to_string())?;
+        for warning in &destination.warnings {
+            tracing::warn!("{warning}");
+        }
+        let written = command.table.as_ref().map(|table| &table.value).or(destination.table.as_ref());
+        let names = written.map(|written| candidates(written, Case::of(&command.options)));
+        let names = names.ok_or_else(|| registry::no_table(command, text).to_string())?;
+        let source = registry::source(command, &file.directory)
+            .map_err(|error| registry::in_command(&error, text, command.span).to_string())?;
+        let hooks = hooks::read(command, &file.directory)?;
+        Ok(Prepared { destination, names, source, hooks })
+    }
+
+    async fn run(
+        &self,
+        session: &mut Session<'_>,
+        run: &mut Run,
+        command: &Command,
+        tally: &Arc<Tally>,
+    ) -> Ended {
+        let (mut target, load, plan) = match self.begin(session, run, command, tally).await {
+            Ok(begun) => begun,
+            Err(error) => return failed(session, run, &error),
+        };
+        let result = run.load(&plan, load).await;
+        let stops = plan.load.on_error == OnError::Stop;
+        let ended = match result {
+            Ok(()) => Ended::Well,
+            Err(CopyError::Interrupted) => return Ended::Interrupted,
+            Err(CopyError::Failed(_)) if stops => return Ended::Badly,
+            Err(CopyError::Failed(_)) => Ended::Incomplete,
+        };
+        match self.after(run, &mut target).await {
+            Ok(()) => ended,
+            Err(error) => ended.and(failed(session, run, &error)),
+        }
+    }
+
+    /// All that comes before the load: the source's catalog, BEFORE LOAD, the target's, the plan.
+    async fn begin(
+        &self,
+        session: &mut Session<'_>,
+        run: &mut Run,
+        command: &Command,
+        tally: &Arc<Tally>,
+    ) -> Result<(Box<dyn TargetSession>, Load, pgloader_core::load::LoadPlan)> {
+        let source_table = self.source_table(run)?;
+        let shown = &self.destination.shown;
+        tracing::info!("Loading into {shown}");
+        let mut target = pgloader_engine::session(run.target.as_ref()).await?;
+        let before = &self.hooks.before;
+        pgloader_engine::hooks(run, Section::Pre, "before load", target.as_mut(), before).await?;
+        let target_table = self.target_table(target.as_mut()).await?;
+        let plan = plan(session.arguments, command, run, &source_table, &target_table)?;
+        for warning in &plan.warnings {
+            tracing::warn!("{warning}");
+        }
+        let rejects = RejectFiles::new(&session.arguments.root_dir, &target_table.name, &session.loaded)?;
+        session.loaded.push(target_table.name);
+        let load = Load { source: self.source.clone(), source_table, rejects, tally: tally.clone() };
+        Ok((target, load, plan))
+    }
+
+    fn source_table(&self, run: &mut Run) -> Result<Table> {
+        let start = Instant::now();
+        let tables = self.source.catalog()?.tables;
+        let line = Line { label: "fetch".into(), time: start.elapsed(), ..Line::default() };
+        run.report.add(Section::Pre, line);
+        tables.into_iter().next().ok_or_else(|| Error::new("the source has no table"))
+    }
+
+    async fn target_table(&self, target: &mut dyn TargetSession) -> Result<Table> {
+        for name in &self.names {
+            if let Some(table) = target.table(name).await? {
+                return Ok(table);
+            }
+        }
+        let name = self.names.last().map(ToString::to_string).unwrap_or_default();
+        Err(Error::new(format!("there is no table {name} in {}", self.destination.shown)).hint(
+            "create it first, for instance in BEFORE LOAD; without a schema it is looked up along the search_path",
+        ))
+    }
+
+    async fn after(&self, run: &mut Run, target: &mut Box<dyn TargetSession>) -> Result<()> {
+        if self.hooks.after.is_empty() {
+            return Ok(());
+        }
+        // The session of before the load may have been lost in the meantime.
+        *target = pgloader_engine::session(run.target.as_ref()).await?;
+        let after = &self.hooks.after;
+        pgloader_engine::hooks(run, Section::Post, "after load", target.as_mut(), after).await
+    }
+}
+
+fn plan(
+    arguments: &Arguments,
+    command: &Command,
+    run: &Run,
+    source: &Table,
+    target: &Table,
+) -> Result<pgloader_core::load::LoadPlan> {
+    let columns = command.columns.as_ref();
+    let columns: Option<Vec<String>> =
+        columns.map(|columns| columns.iter().map(|column| column.name.value.clone()).collect());
+    pgloader_plan::file_load(&FileLoad {
+        options: &command.options,
+        source,
+        columns: columns.as_deref(),
+        target,
+        dialect: run.target.dialect(),
+        stop_on_error: arguments.on_error_stop,
+        cores: std::thread::available_parallelism().map_or(1, Into::into),
+    })
+}
+
+/// The names to look up, in order: a quoted one as it is written first, then in the identifier case.
+fn candidates(written: &WrittenName, case: Case) -> Vec<TableName> {
+    let schema = written.schema.as_ref();
+    let exact = TableName { schema: schema.map(|part| part.text.clone()), name: written.name.text.clone() };
+    let cased = TableName {
+        schema: exact.schema.as_ref().map(|schema| case.apply(schema)),
+        name: case.apply(&exact.name),
+    };
+    match written.name.exact || schema.is_some_and(|schema| schema.exact) {
+        true if exact != cased => vec![exact, cased],
+        _ => vec![cased],
+    }
+}
+
+fn failed(session: &Session<'_>, run: &mut Run, error: &Error) -> Ended {
+    if run.report.errors() == 0 {
+        run.report.add_failure();
+    }
+    if session.interrupt.is_triggered() {
+        return Ended::Interrupted;
+    }
+    tracing::error!(severity = "FATAL", "{error}");
+    Ended::Badly
+}
+
+/// Tells loudly what was rejected, and where it is.
+fn last_words(session: &Session<'_>, command: &Command, tally: &Tally) -> Ended {
+    let rejected = tally.rejected();
+    if rejected == 0 {
+        return Ended::Well;
+    }
+    let directory = rejects_directory(&session.arguments.root_dir, session.loaded.last());
+    tracing::warn!("{rejected} rows were rejected: they are below {directory}, with the reasons");
+    let limits = [session.arguments.max_errors, command.options.number(&options::MAX_ERRORS)];
+    match limits.into_iter().flatten().min() {
+        Some(limit) if rejected > limit => {
+            tracing::error!("more rows were rejected than max errors = {limit} allows");
+            Ended::Incomplete
+        }
+        _ => Ended::Well,
+    }
+}
+
+fn rejects_directory(root: &Path, table: Option<&TableName>) -> String {
+    table.map_or(root.to_owned(), |table| root.join(&table.name)).display().to_string()
+}

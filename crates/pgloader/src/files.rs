@@ -1,0 +1,69 @@
+//! One load file: read, expanded, parsed, its commands run in order.
+
+use std::path::{Path, PathBuf};
+
+use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
+use pgloader_core::Error;
+
+use crate::command::{self, Ended, Session};
+use crate::registry;
+
+/// A load file and its commands.
+pub struct LoadFile {
+    /// Its text.
+    pub text: SourceText,
+    /// The directory that relative names in it are below.
+    pub directory: PathBuf,
+}
+
+/// Runs the commands of one file until one ends the run.
+pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
+    tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
+    let (file, commands) = match read(path) {
+        Ok(read) => read,
+        Err(message) => {
+            tracing::error!(severity = "FATAL", "{message}");
+            return Ended::Badly;
+        }
+    };
+    let mut ended = Ended::Well;
+    for command in &commands {
+        if ended.stops_the_run() {
+            break;
+        }
+        ended = ended.and(command::run(session, &file, command).await);
+    }
+    ended
+}
+
+fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
+    let text = read_text(path).map_err(|error| error.to_string())?;
+    let name = path.display().to_string();
+    let text = expand(&name, &text, &|name| std::env::var(name).ok());
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let directory = real.parent().unwrap_or(Path::new("")).to_owned();
+    let surroundings = Surroundings {
+        options: &registry::options,
+        file_exists: &|name| registry::resolve(name, &directory).is_file(),
+    };
+    let commands = parse(&text, &surroundings).map_err(|error| error.to_string())?;
+    Ok((LoadFile { text, directory }, commands))
+}
+
+/// A file of text; errors name it and say what to do.
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => "check the name; a relative one starts at the current directory, within a load file at its directory",
+            std::io::ErrorKind::IsADirectory => "name a file in it",
+            _ => "make the file readable for this user",
+        };
+        Error::new(format!("cannot read {}: {error}", path.display())).hint(hint)
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        Error::new(format!("{}:{line}: the file is not UTF-8", path.display()))
+            .hint("convert it, for instance with iconv")
+    })
+}

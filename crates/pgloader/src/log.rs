@@ -1,0 +1,156 @@
+//! Log lines on stderr and in the log file: `2026-11-23T10:20:30.123000Z LEVEL message`.
+//!
+//! Code logs through `tracing`; what has no level there says its own: `tracing::info!(severity = "LOG", …)`.
+
+use std::fmt::{self, Write as _};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::cli::Arguments;
+
+/// The levels of log lines, low to high. A threshold shows itself and everything above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Level {
+    /// Everything.
+    Data,
+    /// What is done, in detail.
+    Debug,
+    /// What is done.
+    Info,
+    /// Statements sent to the target.
+    Sql,
+    /// What a user may want to know.
+    Notice,
+    /// What a user should know.
+    Warning,
+    /// Something failed.
+    Error,
+    /// What a user always wants to see in a log.
+    Log,
+    /// A command failed.
+    Fatal,
+    /// The program cannot go on.
+    Panic,
+}
+
+impl Level {
+    const ALL: [(Level, &'static str); 10] = [
+        (Level::Data, "DATA"),
+        (Level::Debug, "DEBUG"),
+        (Level::Info, "INFO"),
+        (Level::Sql, "SQL"),
+        (Level::Notice, "NOTICE"),
+        (Level::Warning, "WARNING"),
+        (Level::Error, "ERROR"),
+        (Level::Log, "LOG"),
+        (Level::Fatal, "FATAL"),
+        (Level::Panic, "PANIC"),
+    ];
+
+    fn name(self) -> &'static str {
+        Level::ALL[self as usize].1
+    }
+
+    fn named(name: &str) -> Option<Level> {
+        Level::ALL.iter().find(|(_, known)| *known == name).map(|(level, _)| *level)
+    }
+}
+
+impl From<tracing::Level> for Level {
+    fn from(level: tracing::Level) -> Level {
+        match level {
+            tracing::Level::TRACE => Level::Data,
+            tracing::Level::DEBUG => Level::Debug,
+            tracing::Level::INFO => Level::Notice,
+            tracing::Level::WARN => Level::Warning,
+            tracing::Level::ERROR => Level::Error,
+        }
+    }
+}
+
+/// Makes the root directory and starts the log. Returns the log file's path.
+pub fn start(arguments: &Arguments) -> Result<PathBuf, String> {
+    let cannot = |path: &Path, error: std::io::Error| {
+        format!(
+            "FATAL cannot write below {}: {error}\nHINT: name another directory with --root-dir, or another file with --logfile",
+            path.display()
+        )
+    };
+    std::fs::create_dir_all(&arguments.root_dir).map_err(|error| cannot(&arguments.root_dir, error))?;
+    let path = arguments.root_dir.join(&arguments.logfile);
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory).map_err(|error| cannot(directory, error))?;
+    }
+    let open = File::options().create(true).append(true).open(&path);
+    let file = open.map_err(|error| cannot(&path, error))?;
+    let log = Log {
+        console: arguments.console_level(),
+        file_level: arguments.file_level(),
+        file: Mutex::new(file),
+    };
+    tracing_subscriber::registry().with(log).try_init().map_err(|error| format!("FATAL {error}"))?;
+    Ok(path)
+}
+
+struct Log {
+    console: Level,
+    file_level: Level,
+    file: Mutex<File>,
+}
+
+impl<S: Subscriber> Layer<S> for Log {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
+        metadata.target().starts_with("pgloader")
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut line = Line::default();
+        event.record(&mut line);
+        let level = line.severity.unwrap_or(Level::from(*event.metadata().level()));
+        if level < self.console.min(self.file_level) {
+            return;
+        }
+        let now = jiff::Timestamp::now();
+        let text = format!("{now:.6} {} {}{}\n", level.name(), line.message, line.fields);
+        // A log that cannot be written must not end a load.
+        if level >= self.console {
+            let _ = std::io::stderr().write_all(text.as_bytes());
+        }
+        if level >= self.file_level {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = file.write_all(text.as_bytes());
+        }
+    }
+}
+
+/// What an event says.
+#[derive(Default)]
+struct Line {
+    severity: Option<Level>,
+    message: String,
+    fields: String,
+}
+
+impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "severity" => self.severity = Level::named(value),
+            _ => self.record_debug(field, &format_args!("{value}")),
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string cannot fail.
+        let _ = match field.name() {
+            "message" => write!(self.message, "{value:?}"),
+            name => write!(self.fields, " {name}={value:?}"),
+        };
+    }
+}

@@ -1,0 +1,123 @@
+//! Which source a command has, and which target a connection string names.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pgloader_command::{Command, CommandKind, Diagnostic, SourceText, Span, Spanned, WrittenName};
+use pgloader_core::option::OptionSpec;
+use pgloader_core::source::Source;
+use pgloader_core::target::Target;
+use pgloader_core::{Error, Result};
+use pgloader_postgres_client::{Config, Environment};
+use pgloader_sources::csv::{self, Csv, CsvSettings};
+use pgloader_targets::postgres::{PostgresTarget, SCHEMES};
+
+/// Every option that a command may have.
+pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
+    let of_source = match kind {
+        CommandKind::Csv => csv::OPTIONS,
+    };
+    pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).collect()
+}
+
+/// The source of a command whose relative file names are below `directory`.
+pub fn source(command: &Command, directory: &Path) -> Result<Arc<dyn Source>> {
+    match command.kind {
+        CommandKind::Csv => Ok(Arc::new(Csv::new(csv_settings(command, directory))?)),
+    }
+}
+
+fn csv_settings(command: &Command, directory: &Path) -> CsvSettings {
+    let field = |field: &pgloader_command::FieldDefinition| csv::Field {
+        name: field.name.value.clone(),
+        null_if: field.null_if.clone(),
+        trim: field.trim,
+    };
+    CsvSettings {
+        path: resolve(&command.source.path.value, directory),
+        options: command.options.clone(),
+        encoding: command.encoding.as_ref().map(|name| name.value.clone()),
+        fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),
+    }
+}
+
+/// A file as a load file names it.
+pub fn resolve(name: &str, directory: &Path) -> PathBuf {
+    match (name.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => directory.join(name),
+    }
+}
+
+/// A target and what its connection string says beside it.
+pub struct Destination {
+    /// Where rows go.
+    pub target: Arc<dyn Target>,
+    /// The target as it may be shown.
+    pub shown: String,
+    /// The table that the connection string names.
+    pub table: Option<WrittenName>,
+    /// For the log.
+    pub warnings: Vec<String>,
+}
+
+/// What the INTO of a command names.
+pub fn destination(command: &Command, text: &SourceText) -> Result<Destination, Diagnostic> {
+    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
+    if !SCHEMES.contains(&scheme.as_str()) {
+        return Err(unknown_scheme(command, text, &scheme));
+    }
+    let environment = Environment::from_process();
+    let (mut config, table, mut warnings) = Config::from_uri(&command.into.value, &environment)
+        .map_err(|error| uri_error(&command.into, text, &error))?;
+    let settings = command.settings.iter();
+    let settings = settings.map(|setting| (setting.name.value.clone(), setting.value.value.clone()));
+    warnings.extend(config.add_settings(settings));
+    let table = table.map(|table| WrittenName::parse(&table)).transpose();
+    Ok(Destination {
+        shown: config.to_string(),
+        target: Arc::new(PostgresTarget::new(config)),
+        table: table.map_err(|message| Diagnostic::error(text, command.into.span, message))?,
+        warnings,
+    })
+}
+
+fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
+    let message = match scheme {
+        "redshift" => "Amazon Redshift as a target is not built yet".to_owned(),
+        _ => format!("a target of the scheme {scheme}:// is not known"),
+    };
+    Diagnostic::error(text, command.into.span, message)
+        .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
+}
+
+/// The error at its place in the load file, as far as that holds the connection string literally.
+fn uri_error(
+    into: &Spanned<String>,
+    text: &SourceText,
+    error: &pgloader_postgres_client::UriError,
+) -> Diagnostic {
+    let quote = (into.span.end - into.span.start).saturating_sub(into.value.len()) / 2;
+    let start = into.span.start + quote + error.offset;
+    let span = Span { start: start.min(into.span.end), end: (start + error.length).min(into.span.end) };
+    let diagnostic = Diagnostic::error(text, span, &error.message);
+    match &error.hint {
+        Some(hint) => diagnostic.help(hint),
+        None => diagnostic,
+    }
+}
+
+/// That a command lacks its table.
+pub fn no_table(command: &Command, text: &SourceText) -> Diagnostic {
+    Diagnostic::error(text, command.into.span, format!("{} needs a target table", command.kind))
+        .help("add `TARGET TABLE name`, or `?tablename=name` behind the connection string")
+}
+
+/// An error of a clause that has no place of its own, at its command.
+pub fn in_command(error: &Error, text: &SourceText, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(text, span, &error.message);
+    match &error.hint {
+        Some(hint) => diagnostic.help(hint),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,39 @@
+//! Ctrl-C and SIGTERM: once, the run ends in order; twice, at once.
+
+use pgloader_engine::Interrupt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Starts to listen. To be called within the runtime, once.
+pub fn listen(interrupt: Interrupt) -> Result<(), String> {
+    let catch = |kind| signal(kind).map_err(|error| format!("FATAL cannot catch signals: {error}"));
+    let (keyboard, terminate) = (catch(SignalKind::interrupt())?, catch(SignalKind::terminate())?);
+    tokio::spawn(wait(keyboard, terminate, interrupt));
+    Ok(())
+}
+
+async fn wait(mut keyboard: Signal, mut terminate: Signal, interrupt: Interrupt) {
+    loop {
+        tokio::select! {
+            _ = keyboard.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if interrupt.is_triggered() {
+            end_at_once(&interrupt);
+        }
+        tracing::warn!("interrupted: ending the load; once more to end at once");
+        interrupt.trigger();
+    }
+}
+
+/// Says what is left to do at the target, and ends the program.
+fn end_at_once(interrupt: &Interrupt) -> ! {
+    let statements = interrupt.left_to_do();
+    eprintln!("pgloader ends at once.");
+    if !statements.is_empty() {
+        eprintln!("These statements bring the target back to what it was:");
+    }
+    for statement in statements {
+        eprintln!("{statement};");
+    }
+    std::process::exit(130)
+}

@@ -1,0 +1,175 @@
+//! Workers, batches, isolation of bad rows, on error stop.
+
+use crate::kit::{Bench, Run, load_csv};
+
+fn numbers(count: usize) -> String {
+    (1..=count).map(|i| format!("{i},name {i}\n")).collect()
+}
+
+#[test]
+fn every_number_of_writers_and_batch_size_gives_the_same_table() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int, name text)");
+    bench.place.write("data.csv", numbers(3000));
+    for with in [
+        "concurrency = 1",
+        "concurrency = 4, batch rows = 100",
+        "workers = 2, batch size = 1 kB",
+        "concurrency = 3, batch rows = 1",
+        "concurrency = 2, on error stop, batch rows = 10",
+        "batch size = 1 GB, batch rows = 1000000",
+    ] {
+        bench.run(&load_csv("t", &format!("truncate, {with}"))).expect(0, &["3000 read = 3000 written"]);
+        assert_eq!(
+            bench.sql("SELECT count(*), count(DISTINCT id), sum(id) FROM t"),
+            "3000|3000|4501500",
+            "{with}"
+        );
+    }
+}
+
+#[test]
+fn bad_rows_first_last_adjacent_and_alone_are_the_only_ones_rejected() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int CHECK (id < 900), name text)");
+    let mut data = numbers(1000);
+    data.insert_str(0, "first,bad\n");
+    data.push_str("last,bad\n");
+    let run = bench.load(data, "t", "batch rows = 250, concurrency = 2");
+    run.expect(0, &["1002 read = 899 written + 103 rejected + 0 skipped"]);
+    let rejected = bench.place.rejected("t/t.dat");
+    assert_eq!(rejected.lines().count(), 103);
+    assert!(rejected.starts_with("first\tbad\n"), "{rejected}");
+    let log = bench.place.rejected("t/t.log");
+    assert!(log.contains("Database error 22P02: invalid input syntax for type integer: \"first\""), "{log}");
+    assert!(log.contains("CONTEXT: COPY t, line 1, column id: \"first\""), "{log}");
+    assert_eq!(log.matches("Database error 23514").count(), 101);
+}
+
+#[test]
+fn reject_files_can_be_loaded_again() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int, name text CHECK (name <> 'bad'))");
+    bench
+        .load("1,\"tab\there\"\n2,\"back\\slash\nand line\"\n,bad\nx,\"q\\N\"\n", "t", "")
+        .expect(0, &["2 rejected"]);
+    bench.sql("CREATE TABLE again (id text, name text)");
+    let path = bench.place.path("root/t/t.dat");
+    let text = std::fs::read_to_string(path).unwrap();
+    bench.sql(&format!("COPY again FROM stdin;\n{text}\\.\n"));
+    assert_eq!(bench.sql("SELECT coalesce(id, 'NULL'), name FROM again ORDER BY 1"), "NULL|bad\nx|q\\N");
+}
+
+/// Foreign keys, deferred constraints and statement triggers name no line.
+#[test]
+fn rows_that_break_constraints_without_a_line_are_found_by_bisection() {
+    for constraint in ["", "DEFERRABLE INITIALLY DEFERRED"] {
+        let bench = Bench::new();
+        bench.sql(&format!(
+            "CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 500);
+             CREATE TABLE t (id int REFERENCES p {constraint}, name text)"
+        ));
+        let run = bench.load(numbers(503) + "0,zero\n77,again\n", "t", "batch rows = 200");
+        run.expect(0, &["505 read = 501 written + 4 rejected", "23503"]);
+        assert_eq!(bench.place.rejected("t/t.dat").lines().count(), 4);
+        assert_eq!(bench.sql("SELECT count(*), sum(id) FROM t"), "501|125327");
+    }
+}
+
+#[test]
+fn rows_that_a_trigger_refuses_are_rejected_and_those_it_leaves_out_are_skipped() {
+    let bench = Bench::new();
+    bench.sql(
+        "CREATE TABLE t (id int, name text);
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.id = 7 THEN RAISE 'seven is refused'; END IF;
+            IF NEW.id = 9 THEN RETURN NULL; END IF;
+            RETURN NEW; END $$;
+         CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f()",
+    );
+    let run = bench.load(numbers(20), "t", "");
+    run.expect(0, &["20 read = 18 written + 1 rejected + 1 skipped", "P0001: seven is refused"]);
+    assert_eq!(bench.place.rejected("t/t.dat"), "7\tname 7\n");
+}
+
+#[test]
+fn duplicates_within_a_file_keep_one_row_each() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int PRIMARY KEY, name text)");
+    let run = bench.load(numbers(2000) + &numbers(2000), "t", "concurrency = 2, batch rows = 300");
+    run.expect(0, &["4000 read = 2000 written + 2000 rejected", "23505"]);
+    assert_eq!(bench.sql("SELECT count(*) FROM t"), "2000");
+}
+
+#[test]
+fn on_error_stop_leaves_nothing_and_skips_after_load() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int, name text); CREATE TABLE done (x int)");
+    let data = numbers(5000) + "bad,row\n" + &numbers(5000);
+    bench.place.write("data.csv", data);
+    let after = "AFTER LOAD DO $$ INSERT INTO done VALUES (1) $$;";
+    let load = |with: &str| load_csv("t", with).replace(';', "") + after;
+    let second = load_csv("t", "");
+    for (with, argument) in
+        [("on error stop, batch rows = 100", None), ("on error resume next", Some("--on-error-stop"))]
+    {
+        let file = bench.place.write("test.load", load(with) + &second);
+        let run = Run::of(bench.command().args(argument).arg(file));
+        run.expect(1, &["22P02", "bad"]);
+        assert_eq!(
+            bench.sql("SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM done)"),
+            "0|0",
+            "{with}"
+        );
+    }
+}
+
+#[test]
+fn on_error_stop_stops_at_a_malformed_record_too() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int, name text)");
+    let run = bench.load("1,a\n2,\"b\"x\n3,c\n", "t", "on error stop");
+    run.expect(1, &["data.csv:2"]);
+    assert_eq!(bench.sql("SELECT count(*) FROM t"), "0");
+}
+
+#[test]
+fn the_order_of_rows_shows_where_numbers_are_drawn() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (n serial, id int, name text)");
+    bench.place.write("data.csv", numbers(2000));
+    let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t WITH fields terminated by ',', batch rows = 50;";
+    bench.run(load).expect(0, &["no field for column n: its default applies", "2000 written"]);
+    assert_eq!(bench.sql("SELECT count(*) FROM t WHERE n = id"), "2000");
+}
+
+#[test]
+fn several_commands_run_in_order_each_with_its_report() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int, name text); CREATE TABLE u (id int, name text)");
+    bench.place.write("data.csv", "1,a\nx,b\n");
+    let run = bench.run(&(load_csv("t", "") + "\n-- and\n" + &load_csv("u", "")));
+    let run = run.expect(0, &["public.t: 2 read = 1 written", "public.u: 2 read = 1 written"]);
+    assert_eq!(run.stdout.matches("Total import time").count(), 2);
+    assert_eq!(bench.place.rejected("u/u.dat"), "x\tb\n");
+}
+
+#[test]
+fn reject_files_of_an_earlier_run_are_set_aside() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int, name text)");
+    bench.load("x,1\n", "t", "").expect(0, &["1 rejected"]);
+    bench.load("1,fine\n", "t", "").expect(0, &["0 rejected"]);
+    assert!(!bench.place.path("root/t/t.dat").exists());
+    assert_eq!(bench.place.rejected("t/t.dat.bak"), "x\t1\n");
+}
+
+#[test]
+fn tables_of_one_name_in_two_schemas_have_reject_files_of_their_own() {
+    let bench = Bench::new();
+    bench.sql("CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id int, name text); CREATE TABLE b.t (id int, name text)");
+    bench.place.write("data.csv", "x,1\n");
+    bench.run(&(load_csv("a.t", "") + &load_csv("b.t", ""))).expect(0, &["a.t: 1 read", "b.t: 1 read"]);
+    assert_eq!(bench.place.rejected("t/t.dat"), "x\t1\n");
+    assert_eq!(bench.place.rejected("b.t/b.t.dat"), "x\t1\n");
+}

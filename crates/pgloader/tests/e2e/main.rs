@@ -1,0 +1,13 @@
+//! The binary against real servers.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod cases;
+mod concurrency;
+mod interrupt;
+mod kit;
+mod lost_connection;
+mod preparations;
+mod secrets;
+mod shipped;

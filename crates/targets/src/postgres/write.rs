@@ -1,0 +1,177 @@
+//! Batches into a table through COPY FROM STDIN.
+
+use async_trait::async_trait;
+use pgloader_core::load::TableLoad;
+use pgloader_core::target::{Cancel, CommitToken, ConnectError, Loading, Outcome, WriteError, Writer};
+use pgloader_core::{Error, Rows, TableName};
+use pgloader_postgres_client::{self as client, Config, Connection, quote_identifier};
+
+use super::dialect::quote_table;
+use super::errors::{self, describe};
+use super::session::{StatementCancel, log_notices};
+
+/// One table's load.
+pub(super) struct PostgresLoading {
+    config: Config,
+    table: TableName,
+    copy: String,
+}
+
+impl PostgresLoading {
+    pub(super) fn new(mut config: Config, load: &TableLoad) -> PostgresLoading {
+        let columns: Vec<String> = load.columns.iter().map(|column| quote_identifier(column)).collect();
+        let copy = format!("COPY {} ({}) FROM STDIN", quote_table(&load.table), columns.join(", "));
+        // Functions behind defaults and triggers find the table's own schema, unless the user says otherwise.
+        let has_path = config.settings().iter().any(|(name, _)| name.eq_ignore_ascii_case("search_path"));
+        if let (false, Some(schema)) = (has_path, &load.table.schema) {
+            let _ = config.add_settings([("search_path".to_owned(), quote_identifier(schema))]);
+        }
+        PostgresLoading { config, table: load.table.clone(), copy }
+    }
+}
+
+#[async_trait]
+impl Loading for PostgresLoading {
+    async fn writer(&self) -> Result<Box<dyn Writer>, ConnectError> {
+        let connection = super::connect(&self.config).await?;
+        let (copy, table) = (self.copy.clone(), self.table.name.clone());
+        Ok(Box::new(PostgresWriter { connection, copy, table, open: None }))
+    }
+
+    /// Asks the server for the transaction's state. A server that crashed may have given the number of a lost
+    /// transaction to another one, so "committed" is believed only when the table has as many rows of that
+    /// transaction as were sent.
+    async fn outcome(&self, lost: &CommitToken) -> Result<Outcome, ConnectError> {
+        let Some(transaction) = lost.transaction else {
+            return Ok(Outcome::Undecidable("the server had not told the transaction's number".into()));
+        };
+        let mut connection = super::connect(&self.config).await?;
+        if connection.server_version_num().is_some_and(|version| version < 100_000) {
+            return Ok(Outcome::Undecidable("servers before PostgreSQL 10 do not tell".into()));
+        }
+        let status = format!("SELECT pg_catalog.txid_status({transaction})");
+        match ask(&mut connection, &status).await {
+            Err(error) if error.sqlstate() == Some("22023") => Ok(Outcome::RolledBack),
+            Err(error) => Err(errors::connect(error)),
+            Ok(answer) => match answer.as_deref() {
+                Some("aborted") => Ok(Outcome::RolledBack),
+                Some("committed") => self.confirm(&mut connection, transaction, lost.rows).await,
+                Some(_) => Err(end(&mut connection, transaction).await),
+                None => Ok(Outcome::Undecidable("the transaction is too old for the server to know".into())),
+            },
+        }
+    }
+}
+
+impl PostgresLoading {
+    async fn confirm(
+        &self,
+        connection: &mut Connection,
+        transaction: u64,
+        rows: u64,
+    ) -> Result<Outcome, ConnectError> {
+        let table = quote_table(&self.table);
+        let count = format!("SELECT count(*) FROM {table} WHERE xmin = '{}'::xid", short(transaction));
+        let found = ask(connection, &count).await.map_err(errors::connect)?.unwrap_or_default();
+        if found == rows.to_string() {
+            return Ok(Outcome::Committed);
+        }
+        Ok(Outcome::Undecidable(format!(
+            "the server says that transaction {transaction} is committed, but {found} rows of the table are of it, not {rows}"
+        )))
+    }
+}
+
+/// Ends the session in which the transaction is still open, for its client is gone.
+async fn end(connection: &mut Connection, transaction: u64) -> ConnectError {
+    let query = format!(
+        "SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity \
+         WHERE backend_xid = '{}'::xid AND usename = current_user",
+        short(transaction)
+    );
+    match ask(connection, &query).await {
+        Ok(_) => {
+            ConnectError::Transient(Error::new(format!("transaction {transaction} is still in progress")))
+        }
+        Err(error) => errors::connect(error),
+    }
+}
+
+/// The number as rows carry it: without the epoch.
+fn short(transaction: u64) -> u64 {
+    transaction & u64::from(u32::MAX)
+}
+
+async fn ask(connection: &mut Connection, query: &str) -> Result<Option<String>, client::Error> {
+    let results = connection.simple_query(query).await?;
+    Ok(first_value(&results))
+}
+
+fn first_value(results: &[client::QueryResult]) -> Option<String> {
+    results.iter().find_map(|result| result.rows.first()?.first()?.clone())
+}
+
+struct PostgresWriter {
+    connection: Connection,
+    copy: String,
+    /// Without its schema, as the server names it in the context of errors.
+    table: String,
+    /// The transaction between `begin` and `commit`; its number where it is known.
+    open: Option<Option<u64>>,
+}
+
+impl PostgresWriter {
+    fn token(&self, transaction: Option<u64>, rows: u64) -> CommitToken {
+        CommitToken { transaction, session: i64::from(self.connection.process_id()), rows }
+    }
+}
+
+fn transaction_number(results: &[client::QueryResult]) -> Option<u64> {
+    first_value(results)?.parse().ok()
+}
+
+#[async_trait]
+impl Writer for PostgresWriter {
+    /// Outside `begin` and `commit`, one message carries the question for the transaction's number and the COPY:
+    /// the server makes one transaction of it, committed before it answers.
+    async fn write(&mut self, rows: Rows<'_>) -> Result<u64, WriteError> {
+        let sql = match self.open {
+            Some(_) => self.copy.clone(),
+            None => format!("SELECT pg_catalog.txid_current(); {}", self.copy),
+        };
+        let result = self.connection.copy_in(&sql, rows.pieces()).await;
+        log_notices(&mut self.connection);
+        let failed = match result {
+            Ok(outcome) => return Ok(outcome.rows),
+            Err(failed) => failed,
+        };
+        let token = || self.token(transaction_number(&failed.results), rows.len() as u64);
+        let token = failed.commit_unknown.then(token);
+        Err(errors::copy(&failed.error, &self.table, token))
+    }
+
+    async fn begin(&mut self) -> Result<(), WriteError> {
+        let results = self.connection.simple_query("BEGIN; SELECT pg_catalog.txid_current()").await;
+        let results = results.map_err(|error| errors::copy(&error, &self.table, None))?;
+        self.open = Some(transaction_number(&results));
+        Ok(())
+    }
+
+    async fn commit(&mut self, rows: u64) -> Result<(), WriteError> {
+        let transaction = self.open.take().flatten();
+        match self.connection.simple_query("COMMIT").await {
+            Ok(results) if results.iter().any(|result| result.tag == "ROLLBACK") => {
+                Err(WriteError::Fatal(Error::new("the server rolled the transaction back at its end")))
+            }
+            Ok(_) => Ok(()),
+            Err(error) if error.database().is_none() => {
+                Err(WriteError::Unknown(self.token(transaction, rows), describe(&error)))
+            }
+            Err(error) => Err(errors::copy(&error, &self.table, None)),
+        }
+    }
+
+    fn canceller(&self) -> Box<dyn Cancel> {
+        Box::new(StatementCancel(self.connection.canceller()))
+    }
+}
