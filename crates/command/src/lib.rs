@@ -1,1 +1,30 @@
 //! The load language: text to commands, with diagnostics.
+//!
+//! Two steps lead from a load file to its commands: [`expand`] replaces the `{{VARIABLES}}` and remembers where
+//! every byte came from, [`parse`] reads the commands. Both are pure: whoever calls reads the file, looks variables
+//! up and answers through [`Surroundings`] what the language itself cannot know. No option, encoding, scheme or
+//! database is known here by name; options come as data from those who act on them.
+//!
+//! The grammar is one recursive descent over the expanded text. What a character means depends on where it stands
+//! (`--` is a comment, but data in a file name), so there are no tokens: each rule asks the reader for what it
+//! wants, and the reader notes every wish that failed at the furthest position for the error message.
+
+mod command;
+mod diagnostic;
+mod grammar;
+mod name;
+mod reader;
+pub mod sql;
+mod suggest;
+mod template;
+mod text;
+mod uri;
+
+pub use command::{
+    ColumnDefinition, Command, CommandKind, FieldDefinition, FileSource, Setting, SqlSource, Surroundings,
+};
+pub use diagnostic::{Diagnostic, Severity};
+pub use grammar::parse;
+pub use name::{NamePart, WrittenName};
+pub use template::expand;
+pub use text::{SourceText, Span, Spanned};

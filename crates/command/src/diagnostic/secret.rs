@@ -1,0 +1,124 @@
+//! Finds the passwords of URIs in any text. All that is shown of a file passes through here.
+
+use std::ops::Range;
+
+use crate::uri;
+
+/// What is shown in place of a password.
+pub(crate) const MASK: &str = "***";
+
+/// Where the passwords stand: those of `scheme://user:password@` and those of an option `password=` in a URI.
+/// Where it is not clear whether something is one, it is. In order, apart from each other.
+pub(crate) fn passwords(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    while let Some(mark) = text[from..].find("://") {
+        let start = from + mark + 3;
+        from = start;
+        let Some(password) = in_user_info(&text[start..]) else { continue };
+        from = start + password.end;
+        found.push(start + password.start..from);
+    }
+    found.extend(in_options(text));
+    found.sort_by_key(|range| range.start);
+    found.dedup_by(|next, before| next.start < before.end);
+    found
+}
+
+/// The text with every password replaced.
+pub(crate) fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in passwords(text) {
+        shown.push_str(&text[from..range.start]);
+        shown.push_str(MASK);
+        from = range.end;
+    }
+    shown.push_str(&text[from..]);
+    shown
+}
+
+/// The password in what follows `scheme://`.
+fn in_user_info(text: &str) -> Option<Range<usize>> {
+    let end = match uri::single(text, '@') {
+        Some(_) => uri::user_info_end(text)?,
+        None => end_of_broken_user_info(text)?,
+    };
+    let colon = uri::single(&text[..end], ':')?;
+    (colon + 1 < end).then_some(colon + 1..end)
+}
+
+/// Where a password ends that has white space in it or no `@` after it: at the next `@` of the line, else at white
+/// space. Not for `host:port`, nor for sockets and IPv6 addresses.
+fn end_of_broken_user_info(text: &str) -> Option<usize> {
+    if text.starts_with('[') || text.starts_with("unix:") {
+        return None;
+    }
+    let colon = uri::single(text, ':')?;
+    if text[..colon].contains(['/', '?', '\'', ';']) {
+        return None;
+    }
+    let after = &text[colon + 1..];
+    let port = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    if port.is_empty() || port.starts_with(|c: char| c.is_whitespace() || "/?;'\"(,{`".contains(c)) {
+        return None;
+    }
+    let line = &after[..after.find('\n').unwrap_or(after.len())];
+    let end = line.find('@').or_else(|| line.find(char::is_whitespace)).unwrap_or(line.len());
+    Some(colon + 1 + end)
+}
+
+/// The values of `?password=` and `&password=`.
+fn in_options(text: &str) -> Vec<Range<usize>> {
+    const OPTION: &str = "password=";
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(['?', '&']) {
+        let start = at + 1 + OPTION.len();
+        let is_password = text.get(at + 1..start).is_some_and(|name| name.eq_ignore_ascii_case(OPTION));
+        if !is_password {
+            continue;
+        }
+        let value = &text[start..];
+        let length = value.find(|c: char| c.is_whitespace() || "&;'\"`".contains(c)).unwrap_or(value.len());
+        if length > 0 {
+            found.push(start..start + length);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_found_and_nothing_else() {
+        let cases = [
+            ("postgresql://u:p@h/d", "postgresql://u:***@h/d"),
+            ("postgresql://u:a:b/c@@d@h/d", "postgresql://u:***@h/d"),
+            ("postgresql://u::v:p@h/d", "postgresql://u::v:***@h/d"),
+            ("postgresql://u:@h/d", "postgresql://u:@h/d"),
+            ("postgresql://u@h/d", "postgresql://u@h/d"),
+            ("postgresql://h:5432/d", "postgresql://h:5432/d"),
+            ("postgresql://h:5432/d me@x", "postgresql://h:5432/d me@x"),
+            ("postgresql://h:5432/d?user=a@b", "postgresql://h:5432/d?user=a@b"),
+            ("postgresql://[::1]:5432/d", "postgresql://[::1]:5432/d"),
+            ("postgresql://unix:/tmp:5432/d", "postgresql://unix:/tmp:5432/d"),
+            ("postgresql://u:p", "postgresql://u:***"),
+            ("postgresql://u:p q@h", "postgresql://u:***@h"),
+            ("postgresql://u:12 q@h", "postgresql://u:12 q@h"),
+            ("postgresql://{{H}}:{{P}}/d", "postgresql://{{H}}:{{P}}/d"),
+            ("postgresql://u:{{P}}@h/d", "postgresql://u:***@h/d"),
+            ("'mysql://u:p@h/d' 'mysql://v:q@h/d'", "'mysql://u:***@h/d' 'mysql://v:***@h/d'"),
+            ("postgresql:///d?user=u&password=p&x=y", "postgresql:///d?user=u&password=***&x=y"),
+            ("postgresql:///d?Password=p; LOAD", "postgresql:///d?Password=***; LOAD"),
+            ("postgresql://u:p@h/d?password=q", "postgresql://u:***@h/d?password=***"),
+            ("no uri: a@b", "no uri: a@b"),
+            ("http://h/a:b", "http://h/a:b"),
+            ("://", "://"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(masked(text), expected);
+        }
+    }
+}
