@@ -1,0 +1,179 @@
+//! The authentication exchange.
+
+use bytes::BytesMut;
+use postgres_protocol::authentication::md5_hash;
+use postgres_protocol::authentication::sasl::{
+    ChannelBinding, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256,
+};
+use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
+use postgres_protocol::message::frontend;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::Config;
+use crate::error::{DbError, Error};
+use crate::startup::lost_in_startup;
+use crate::tls;
+use crate::wire::{Transport, Wire};
+
+/// Answers the server's requests until it is satisfied.
+pub(crate) async fn authenticate(
+    wire: &mut Wire,
+    config: &Config,
+    password: Option<&SecretString>,
+) -> Result<(), Error> {
+    let mut exchange = Exchange { wire, config, password };
+    loop {
+        match exchange.next().await? {
+            Message::AuthenticationOk => return Ok(()),
+            Message::AuthenticationCleartextPassword => {
+                let password = exchange.password()?.as_bytes();
+                exchange.send_password(password).await?;
+            }
+            Message::AuthenticationMd5Password(body) => {
+                let password = exchange.password()?.as_bytes();
+                let hash = md5_hash(config.user.as_bytes(), password, body.salt());
+                exchange.send_password(hash.as_bytes()).await?;
+            }
+            Message::AuthenticationSasl(body) => exchange.scram(&body).await?,
+            other => return Err(exchange.unsupported(&other)),
+        }
+    }
+}
+
+struct Exchange<'a> {
+    wire: &'a mut Wire,
+    config: &'a Config,
+    password: Option<&'a SecretString>,
+}
+
+impl<'a> Exchange<'a> {
+    /// The next message that is not a notice. A code that no one knows is refused by number.
+    async fn next(&mut self) -> Result<Message, Error> {
+        loop {
+            let first = self.wire.first_bytes(9).await;
+            first.map_err(|broken| lost_in_startup(self.config, broken))?;
+            let code = self.wire.authentication_code();
+            if let Some(code) = code.filter(|code| !matches!(code, 0..=12)) {
+                return Err(self.unknown_method(&format!("method {code}")));
+            }
+            let message = self.wire.message().await;
+            match message.map_err(|broken| lost_in_startup(self.config, broken))? {
+                Message::ErrorResponse(body) => {
+                    return Err(Error::Database(Box::new(DbError::read(body.fields()))));
+                }
+                Message::NoticeResponse(_) => {}
+                message => return Ok(message),
+            }
+        }
+    }
+
+    async fn send(&mut self, message: BytesMut) -> Result<(), Error> {
+        let sent = self.wire.send(&message).await;
+        sent.map_err(|error| lost_in_startup(self.config, error.into()))
+    }
+
+    async fn send_password(&mut self, password: &[u8]) -> Result<(), Error> {
+        let mut message = BytesMut::new();
+        frontend::password_message(password, &mut message)
+            .map_err(|_| self.error("the password holds a NUL character", None))?;
+        self.send(message).await
+    }
+
+    fn password(&self) -> Result<&'a str, Error> {
+        match self.password {
+            Some(password) => Ok(password.expose_secret()),
+            None => Err(self.no_password()),
+        }
+    }
+
+    fn no_password(&self) -> Error {
+        let file = match &self.config.passfile {
+            Some(file) => format!("{} (no line for this server)", file.display()),
+            None => "a password file (there is none)".to_owned(),
+        };
+        let hint = format!(
+            "looked in the connection string, the variable PGPASSWORD and {file}; \
+             write user:password@ in the connection string or set PGPASSWORD"
+        );
+        let reason =
+            format!("the server asks for the password of user \"{}\", and there is none", self.config.user);
+        self.error(&reason, Some(&hint))
+    }
+
+    /// SCRAM-SHA-256 of RFC 7677, bound to the TLS channel where the server offers that.
+    async fn scram(&mut self, offer: &AuthenticationSaslBody) -> Result<(), Error> {
+        let (mechanism, binding) = self.choose(offer)?;
+        let mut scram = ScramSha256::new(self.password()?.as_bytes(), binding);
+        let mut first = BytesMut::new();
+        frontend::sasl_initial_response(mechanism, scram.message(), &mut first)
+            .map_err(|error| self.error(&error.to_string(), None))?;
+        self.send(first).await?;
+
+        let Message::AuthenticationSaslContinue(challenge) = self.next().await? else {
+            return Err(self.error("the server broke off the SCRAM exchange", None));
+        };
+        let proof = scram.update(challenge.data());
+        proof.map_err(|error| self.scram_failed(&error))?;
+        let mut second = BytesMut::new();
+        frontend::sasl_response(scram.message(), &mut second)
+            .map_err(|error| self.error(&error.to_string(), None))?;
+        self.send(second).await?;
+
+        let Message::AuthenticationSaslFinal(verdict) = self.next().await? else {
+            return Err(self.error("the server broke off the SCRAM exchange", None));
+        };
+        let verified = scram.finish(verdict.data());
+        verified.map_err(|error| self.scram_failed(&error))
+    }
+
+    fn choose(&self, offer: &AuthenticationSaslBody) -> Result<(&'static str, ChannelBinding), Error> {
+        use fallible_iterator::FallibleIterator;
+        let offered: Vec<&str> =
+            offer.mechanisms().collect().map_err(|error| self.error(&error.to_string(), None))?;
+        let binding = match &self.wire.transport {
+            Transport::Tls(stream) => tls::end_point_hash(stream),
+            _ => None,
+        };
+        let plus = offered.contains(&SCRAM_SHA_256_PLUS);
+        match binding {
+            Some(hash) if plus => Ok((SCRAM_SHA_256_PLUS, ChannelBinding::tls_server_end_point(hash))),
+            _ if !offered.contains(&SCRAM_SHA_256) => Err(self.unknown_method(&offered.join(", "))),
+            Some(_) => Ok((SCRAM_SHA_256, ChannelBinding::unrequested())),
+            None => Ok((SCRAM_SHA_256, ChannelBinding::unsupported())),
+        }
+    }
+
+    fn scram_failed(&self, error: &std::io::Error) -> Error {
+        self.error(
+            &format!("the SCRAM exchange failed: {error}"),
+            Some("the server may be another one than the password was set on"),
+        )
+    }
+
+    fn unsupported(&self, request: &Message) -> Error {
+        match request {
+            Message::AuthenticationGss | Message::AuthenticationGssContinue(_) => {
+                self.unknown_method("gss (Kerberos)")
+            }
+            Message::AuthenticationSspi => self.unknown_method("sspi"),
+            Message::AuthenticationKerberosV5 => self.unknown_method("Kerberos 5"),
+            Message::AuthenticationScmCredential => self.unknown_method("SCM credentials"),
+            _ => self.error("the server sent a message out of turn", None),
+        }
+    }
+
+    fn unknown_method(&self, method: &str) -> Error {
+        self.error(
+            &format!("the server asks for {method}, which is not supported"),
+            Some("trust, password, md5 and scram-sha-256 are; change the entry in pg_hba.conf"),
+        )
+    }
+
+    fn error(&self, reason: &str, hint: Option<&str>) -> Error {
+        Error::Authentication {
+            server: self.config.server(),
+            reason: reason.to_owned(),
+            hint: hint.map(str::to_owned),
+        }
+    }
+}

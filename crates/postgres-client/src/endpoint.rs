@@ -1,0 +1,134 @@
+//! The addresses of a server and the sockets to them.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::net::{TcpStream, UnixStream};
+
+use crate::config::{Config, Host};
+use crate::error::Error;
+use crate::wire::Transport;
+
+/// One place where a server may listen.
+#[derive(Debug, Clone)]
+pub(crate) enum Endpoint {
+    Tcp(SocketAddr),
+    /// The socket itself, not its directory.
+    Unix(PathBuf),
+}
+
+/// Where distributions put the socket.
+const SOCKET_DIRECTORIES: [&str; 2] = ["/var/run/postgresql", "/tmp"];
+
+impl Endpoint {
+    /// All addresses of a configuration, to be tried in this order.
+    pub(crate) async fn resolve(config: &Config) -> Result<Vec<Endpoint>, Error> {
+        match &config.host {
+            Host::Tcp(host) => resolve_name(config, host).await,
+            Host::Unix(directory) => Ok(vec![Endpoint::socket(directory, config.port)]),
+            Host::DefaultSocket => Ok(SOCKET_DIRECTORIES
+                .iter()
+                .map(|directory| Endpoint::socket(Path::new(directory), config.port))
+                .collect()),
+        }
+    }
+
+    fn socket(directory: &Path, port: u16) -> Endpoint {
+        Endpoint::Unix(directory.join(format!(".s.PGSQL.{port}")))
+    }
+
+    pub(crate) fn is_tcp(&self) -> bool {
+        matches!(self, Endpoint::Tcp(_))
+    }
+
+    pub(crate) async fn open(&self) -> io::Result<Transport> {
+        match self {
+            Endpoint::Tcp(address) => {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive())?;
+                Ok(Transport::Tcp(stream))
+            }
+            Endpoint::Unix(path) => Ok(Transport::Unix(UnixStream::connect(path).await?)),
+        }
+    }
+
+    /// The error for an address that could not be opened.
+    pub(crate) fn unreachable(&self, config: &Config, cause: &io::Error) -> Error {
+        let (server, hint) = match self {
+            Endpoint::Tcp(address) => (self.tcp_name(config, address), tcp_hint(cause)),
+            Endpoint::Unix(path) => (path.display().to_string(), socket_hint(cause)),
+        };
+        let transient = !matches!(cause.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput);
+        Error::Connect { server, reason: describe(cause), hint: hint.map(str::to_owned), transient }
+    }
+
+    fn tcp_name(&self, config: &Config, address: &SocketAddr) -> String {
+        let written = config.server();
+        match written == address.to_string() {
+            true => written,
+            false => format!("{written} ({})", address.ip()),
+        }
+    }
+}
+
+/// A dead peer is noticed two minutes after the last sign of life. TCP_USER_TIMEOUT is left alone
+/// on purpose: it also counts the time in which a live server does not read (Linux, zero window
+/// probes), and a COPY may wait for a lock for hours. Unacknowledged data are given up
+/// by the kernel (`tcp_retries2`, about 15 minutes).
+fn keepalive() -> socket2::TcpKeepalive {
+    socket2::TcpKeepalive::new()
+        .with_time(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(10))
+        .with_retries(6)
+}
+
+async fn resolve_name(config: &Config, host: &str) -> Result<Vec<Endpoint>, Error> {
+    let lookup = tokio::net::lookup_host((host, config.port));
+    let found: Vec<_> = match lookup.await {
+        Ok(addresses) => addresses.map(Endpoint::Tcp).collect(),
+        Err(cause) => return Err(unknown_host(config, host, &cause.to_string())),
+    };
+    match found.is_empty() {
+        true => Err(unknown_host(config, host, "it has no address")),
+        false => Ok(found),
+    }
+}
+
+fn unknown_host(config: &Config, host: &str, reason: &str) -> Error {
+    Error::Connect {
+        server: config.server(),
+        reason: format!("the host name \"{host}\" cannot be resolved: {reason}"),
+        hint: Some("check the spelling of the host and that this machine's DNS knows it".into()),
+        // The text of EAI_AGAIN, for which the standard library has no kind.
+        transient: reason.contains("Temporary failure"),
+    }
+}
+
+fn describe(cause: &io::Error) -> String {
+    match cause.kind() {
+        ErrorKind::ConnectionRefused => "connection refused".into(),
+        ErrorKind::NotFound => "there is no such socket".into(),
+        ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => cause.to_string(),
+    }
+}
+
+fn tcp_hint(cause: &io::Error) -> Option<&'static str> {
+    (cause.kind() == ErrorKind::ConnectionRefused).then_some(
+        "is the server running there, on that port, and does its listen_addresses include \
+         this address?",
+    )
+}
+
+fn socket_hint(cause: &io::Error) -> Option<&'static str> {
+    match cause.kind() {
+        ErrorKind::ConnectionRefused | ErrorKind::NotFound => Some(
+            "is the server running on this machine, on that port? Write a host \
+             (postgresql://localhost/…) to connect over TCP",
+        ),
+        _ => None,
+    }
+}

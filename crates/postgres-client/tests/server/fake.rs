@@ -1,0 +1,208 @@
+//! Servers that misbehave in ways that a real one cannot be brought to.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use pgloader_postgres_client::{Connection, Error};
+
+use crate::support::{config, refused};
+
+/// One message.
+fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len() + 4).unwrap();
+    [&[tag], &length.to_be_bytes()[..], body].concat()
+}
+
+fn welcome() -> Vec<u8> {
+    [
+        message(b'R', &[0, 0, 0, 0]),
+        message(b'S', b"server_version\x008.0.2\0"),
+        message(b'K', &[0, 0, 0, 7, 0, 0, 0, 9]),
+        message(b'Z', b"I"),
+    ]
+    .concat()
+}
+
+fn error_message(severity: &str, sqlstate: &str, text: &str) -> Vec<u8> {
+    message(b'E', format!("S{severity}\0V{severity}\0C{sqlstate}\0M{text}\0\0").as_bytes())
+}
+
+/// Reads one packet of the start, which has no tag.
+fn read_startup(stream: &mut TcpStream) -> Vec<u8> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).unwrap();
+    let mut body = vec![0; u32::from_be_bytes(length) as usize - 4];
+    stream.read_exact(&mut body).unwrap();
+    body
+}
+
+/// Serves one connection after the other by these scripts; returns the port.
+fn serve(scripts: Vec<Box<dyn FnOnce(TcpStream) + Send>>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for script in scripts {
+            script(listener.accept().unwrap().0);
+        }
+    });
+    port
+}
+
+/// Answers the start-up packet with these bytes, and then closes.
+fn answer(bytes: Vec<u8>) -> Box<dyn FnOnce(TcpStream) + Send> {
+    Box::new(move |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(&bytes).unwrap();
+    })
+}
+
+fn uri(port: u16, more: &str) -> String {
+    format!("postgresql://u:sesame@127.0.0.1:{port}/d?sslmode=disable{more}")
+}
+
+/// A server that lets everyone in, and after a Query answers with these bytes and closes, having
+/// read at least `until` bytes.
+fn after_query(bytes: Vec<u8>, until: usize) -> Box<dyn FnOnce(TcpStream) + Send> {
+    Box::new(move |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(&welcome()).unwrap();
+        let mut request = vec![0; until];
+        stream.read_exact(&mut request).unwrap();
+        stream.write_all(&bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = stream.read_to_end(&mut request);
+    })
+}
+
+/// `COPY t FROM STDIN` and one row: the length of all messages together.
+const SMALL_COPY: usize = (5 + 18) + (5 + 2) + 5;
+
+async fn small_copy(bytes: Vec<u8>) -> Result<u64, (bool, Error)> {
+    let port = serve(vec![after_query(bytes, SMALL_COPY)]);
+    let mut connection = Connection::connect(&config(&uri(port, ""))).await.unwrap();
+    let rows: [&[u8]; 1] = [b"1\n"];
+    let result = connection.copy_in("COPY t FROM STDIN", rows.into_iter()).await;
+    let result = result.map(|outcome| outcome.rows);
+    result.map_err(|error| (error.commit_unknown, error.error))
+}
+
+#[tokio::test]
+async fn the_tag_of_the_copy_is_the_commit() {
+    let begun = message(b'G', &[0, 0, 0]);
+    let done = message(b'C', b"COPY 1\0");
+    assert_eq!(small_copy([begun.clone(), done.clone()].concat()).await.unwrap(), 1);
+    let shut_down = [begun.clone(), done, error_message("FATAL", "57P01", "no")].concat();
+    assert_eq!(small_copy(shut_down).await.unwrap(), 1);
+    let (unknown, error) = small_copy(begun.clone()).await.unwrap_err();
+    assert!(unknown && matches!(error, Error::Lost { .. }), "{error:?}");
+    let (unknown, error) = small_copy(vec![]).await.unwrap_err();
+    assert!(unknown && matches!(error, Error::Lost { .. }), "{error:?}");
+    let refusal = error_then_ready("ERROR");
+    let (unknown, _) = small_copy([begun.clone(), refusal].concat()).await.unwrap_err();
+    assert!(!unknown);
+    // A server that dies of its commit may have written it.
+    let last_word = [begun, died("PANIC")].concat();
+    let (unknown, error) = small_copy(last_word).await.unwrap_err();
+    assert!(unknown && matches!(error, Error::Database(_)), "{error:?}");
+}
+
+fn died(severity: &str) -> Vec<u8> {
+    error_message(severity, "XX000", "no")
+}
+
+fn error_then_ready(severity: &str) -> Vec<u8> {
+    [died(severity), message(b'Z', b"I")].concat()
+}
+
+#[tokio::test]
+async fn a_server_that_breaks_the_protocol() {
+    for bytes in [b"x\0\0\0\x04".to_vec(), b"D\xff\xff\xff\xff".to_vec(), message(b'1', b"")] {
+        let port = serve(vec![after_query(bytes, 5)]);
+        let mut connection = Connection::connect(&config(&uri(port, ""))).await.unwrap();
+        let error = connection.simple_query("SELECT 1").await.unwrap_err();
+        assert!(matches!(error, Error::Protocol { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn other_servers_are_recognized() {
+    let port = serve(vec![answer(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]);
+    let error = refused(&uri(port, "")).await;
+    assert!(error.to_string().contains("another kind of server"), "{error}");
+    let port = serve(vec![answer(b"Ecould not fork new process\n\0".to_vec())]);
+    let error = refused(&uri(port, "")).await;
+    assert!(error.to_string().contains("could not fork new process"), "{error}");
+    let port = serve(vec![answer(vec![])]);
+    assert!(refused(&uri(port, "")).await.is_transient());
+}
+
+#[tokio::test]
+async fn unknown_authentication_methods_are_named() {
+    for (code, name) in [(13u8, "method 13"), (7, "gss"), (9, "sspi")] {
+        let request = message(b'R', &[0, 0, 0, code, 0, 0, 0, 0]);
+        let request = if code == 13 { request } else { message(b'R', &[0, 0, 0, code]) };
+        let port = serve(vec![answer(request)]);
+        let error = refused(&uri(port, "")).await;
+        assert!(matches!(error, Error::Authentication { .. }), "{error:?}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_know_application_name() {
+    let refusal = error_message("FATAL", "42704", "unrecognized parameter \"application_name\"");
+    let second: Box<dyn FnOnce(TcpStream) + Send> = Box::new(|mut stream| {
+        let packet = read_startup(&mut stream);
+        let packet = String::from_utf8_lossy(&packet).into_owned();
+        assert!(packet.contains("client_encoding") && !packet.contains("application_name"));
+        stream.write_all(&welcome()).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let port = serve(vec![answer(refusal.clone()), second]);
+    let connection = Connection::connect(&config(&uri(port, ""))).await.unwrap();
+    assert_eq!(connection.server_version_num(), Some(80_002));
+    assert_eq!(connection.quote_literal("a\\'"), "'a\\\\'''");
+    assert_eq!(connection.process_id(), 7);
+    let port = serve(vec![answer(refusal.clone()), answer(refusal)]);
+    assert_eq!(refused(&uri(port, "")).await.sqlstate(), Some("42704"));
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers() {
+    let port = serve(vec![Box::new(|mut stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    })]);
+    let before = Instant::now();
+    let error = refused(&uri(port, "&connect_timeout=1")).await;
+    assert!(before.elapsed() < Duration::from_secs(5));
+    assert!(error.to_string().contains("within 1 second") && error.is_transient(), "{error}");
+}
+
+#[tokio::test]
+async fn bytes_slipped_in_before_the_handshake() {
+    let slip: fn(TcpStream) = |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(b"S").unwrap();
+        stream.write_all(&welcome()).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    };
+    let port = serve(vec![Box::new(slip)]);
+    let error = refused(&uri(port, "&sslmode=require")).await;
+    assert!(matches!(error, Error::Tls { .. }), "{error:?}");
+    let plain: fn(TcpStream) = |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(&[b"N", &died("FATAL")[..]].concat()).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    };
+    let port = serve(vec![Box::new(plain)]);
+    let error = refused(&uri(port, "&sslmode=require")).await;
+    assert!(matches!(error, Error::Tls { .. }), "{error:?}");
+    let text: fn(TcpStream) = |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(&error_message("FATAL", "XX000", "call this number")).unwrap();
+    };
+    let port = serve(vec![Box::new(text)]);
+    let error = refused(&uri(port, "&sslmode=require")).await;
+    assert!(!error.to_string().contains("call this number"), "{error}");
+}
