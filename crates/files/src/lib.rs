@@ -1,1 +1,66 @@
 //! Opens what a FROM clause names.
+
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use pgloader_core::{Error, Result};
+
+/// An open input, read once from its start.
+#[derive(Debug)]
+pub struct Input {
+    file: File,
+    /// How many bytes there are to read; `None` where that cannot be known beforehand (a pipe, a device).
+    pub len: Option<u64>,
+}
+
+/// Opens the file at `path`, which is taken as it stands: whoever calls resolves relative paths and `~`.
+///
+/// Opening a named pipe blocks until somebody writes to it.
+///
+/// # Errors
+///
+/// There is no such file, it is a directory, or it may not be read; the message names the path.
+pub fn open(path: &Path) -> Result<Input> {
+    let file = File::open(path).map_err(|error| cannot_open(path, &error))?;
+    let metadata = file.metadata().map_err(|error| cannot_open(path, &error))?;
+    if metadata.is_dir() {
+        return Err(is_a_directory(path));
+    }
+    Ok(Input { file, len: known_length(&metadata) })
+}
+
+/// The files of `/proc` and the like say that they are empty and are not, so 0 means unknown.
+fn known_length(metadata: &Metadata) -> Option<u64> {
+    (metadata.is_file() && metadata.len() > 0).then_some(metadata.len())
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+fn is_a_directory(path: &Path) -> Error {
+    Error::new(format!("cannot read {}: it is a directory", path.display())).hint("name a file in it")
+}
+
+fn cannot_open(path: &Path, error: &io::Error) -> Error {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::NotFound => Error::new(format!("cannot open {path}: there is no such file"))
+            .hint("check the spelling; a relative path counts from where the documentation of FROM says"),
+        ErrorKind::PermissionDenied => Error::new(format!("cannot open {path}: permission denied")).hint(
+            "the user who runs pgloader needs the right to read the file and to search its directories",
+        ),
+        ErrorKind::NotADirectory => {
+            Error::new(format!("cannot open {path}: a part of the path is not a directory"))
+                .hint("check the spelling of the path")
+        }
+        _ => Error::new(format!("cannot open {path}: {error}"))
+            .hint("check that the path names a readable file"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

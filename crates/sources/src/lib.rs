@@ -1,1 +1,3 @@
 //! Where rows come from, one folder a source.
+
+pub mod csv;

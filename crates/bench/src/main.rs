@@ -1,0 +1,96 @@
+//! The bench: deterministic orders, loaded by pgloader and its contenders into a private server.
+//!
+//! Figures are for the machine they were taken on. A load whose rows are not psql's ends the bench
+//! with exit code 1; a goal that is missed is told and does not.
+
+mod bad_rows;
+mod bench;
+mod contender;
+mod figures;
+mod file;
+mod load;
+mod machine;
+mod measure;
+mod memory;
+mod orders;
+mod random;
+mod table;
+mod wide;
+
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use crate::bench::Bench;
+use crate::contender::Contender;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(about = "Measures loading of CSV files")]
+struct Arguments {
+    scenario: Scenario,
+    /// Orders in the file
+    #[arg(long, default_value_t = 2_000_000)]
+    rows: u64,
+    /// Loads by each contender, of which the median counts
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Who takes part in `load`; psql always does, and others where they are installed
+    #[arg(long, value_delimiter = ',', default_value = "one,two,debian,sling")]
+    contenders: Vec<Contender>,
+    /// In `memory`, load a file 20 times as large too
+    #[arg(long)]
+    full: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Scenario {
+    /// Time, CPU and memory against psql and others
+    Load,
+    /// Time and memory with rows that the server refuses
+    BadRows,
+    /// Peak of memory with a large file and with wide rows
+    Memory,
+    All,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pgloader-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let contenders = taking_part(&arguments.contenders);
+    let bench = Bench::start()?;
+    machine::print(&bench, &contenders)?;
+    let wanted = |scenario| [scenario, Scenario::All].contains(&arguments.scenario);
+    if wanted(Scenario::Load) {
+        load::run(&bench, arguments.rows, arguments.runs, &contenders)?;
+    }
+    if wanted(Scenario::BadRows) {
+        bad_rows::run(&bench, arguments.rows, arguments.runs)?;
+    }
+    if wanted(Scenario::Memory) {
+        memory::run(&bench, arguments.rows, arguments.full)?;
+    }
+    Ok(())
+}
+
+/// psql first, then the others that are installed; ours must be.
+fn taking_part(asked: &[Contender]) -> Vec<Contender> {
+    let mut contenders = vec![Contender::Psql];
+    for &contender in asked.iter().filter(|contender| **contender != Contender::Psql) {
+        if contender.is_ours() || contender.program().is_some() {
+            contenders.push(contender);
+        } else {
+            println!("not installed, so not measured: {}", contender.name());
+        }
+    }
+    contenders
+}

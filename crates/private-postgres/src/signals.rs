@@ -1,0 +1,79 @@
+//! Sending and awaiting signals.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+/// Signals that are held back until [`Held::next`] takes them.
+pub struct Held {
+    set: libc::sigset_t,
+}
+
+/// A signal that has arrived.
+pub struct Arrived {
+    /// Its number.
+    pub number: i32,
+    /// Sent by a program to this process alone; otherwise by the kernel, as for Ctrl-C, which
+    /// reaches every process of the terminal's group.
+    pub from_program: bool,
+}
+
+impl Held {
+    /// Call it before the process starts a thread: other threads inherit it, child processes
+    /// started by the standard library do not.
+    ///
+    /// # Errors
+    /// A number that is no signal's.
+    pub fn new(signals: &[i32]) -> io::Result<Self> {
+        let mut set = MaybeUninit::uninit();
+        // SAFETY: sigemptyset initializes the set it is given.
+        let mut set = unsafe {
+            libc::sigemptyset(set.as_mut_ptr());
+            set.assume_init()
+        };
+        for &signal in signals {
+            // SAFETY: the set is initialized; a wrong number is reported as an error.
+            checked(unsafe { libc::sigaddset(&raw mut set, signal) })?;
+        }
+        // SAFETY: the set is initialized, and null asks for no copy of the former mask.
+        match unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, ptr::null_mut()) } {
+            0 => Ok(Self { set }),
+            number => Err(io::Error::from_raw_os_error(number)),
+        }
+    }
+
+    /// Waits for the next one.
+    ///
+    /// # Errors
+    /// The system's; an interrupted wait goes on.
+    pub fn next(&self) -> io::Result<Arrived> {
+        loop {
+            let mut info = MaybeUninit::<libc::siginfo_t>::uninit();
+            // SAFETY: the set is initialized, and the system fills the info when it returns a signal.
+            let number = unsafe { libc::sigwaitinfo(&raw const self.set, info.as_mut_ptr()) };
+            match checked(number) {
+                Ok(()) => {
+                    // SAFETY: filled, because the call succeeded.
+                    let code = unsafe { info.assume_init() }.si_code;
+                    return Ok(Arrived { number, from_program: code <= 0 });
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Sends a signal to a process.
+///
+/// # Errors
+/// The system's, such as no such process.
+pub fn send(pid: u32, signal: i32) -> io::Result<()> {
+    let pid = libc::pid_t::try_from(pid).map_err(io::Error::other)?;
+    // SAFETY: kill takes no pointer; a wrong process or signal is reported as an error.
+    checked(unsafe { libc::kill(pid, signal) })
+}
+
+fn checked(result: i32) -> io::Result<()> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
