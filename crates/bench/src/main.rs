@@ -66,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let contenders = taking_part(&arguments.contenders);
+    let contenders = taking_part(&arguments.contenders)?;
     let bench = Bench::start()?;
     machine::print(&bench, &contenders)?;
     let wanted = |scenario| [scenario, Scenario::All].contains(&arguments.scenario);
@@ -82,15 +82,18 @@ fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// psql first, then the others that are installed; ours must be.
-fn taking_part(asked: &[Contender]) -> Vec<Contender> {
-    let mut contenders = vec![Contender::Psql];
-    for &contender in asked.iter().filter(|contender| **contender != Contender::Psql) {
-        if contender.is_ours() || contender.program().is_some() {
+/// psql first, then the others that are installed; psql and ours must be.
+fn taking_part(asked: &[Contender]) -> Result<Vec<Contender>> {
+    let others = asked.iter().filter(|contender| **contender != Contender::Psql);
+    let mut contenders = Vec::new();
+    for &contender in [Contender::Psql].iter().chain(others) {
+        if contender.program().is_some() {
             contenders.push(contender);
-        } else {
+        } else if contender.is_foreign() {
             println!("not installed, so not measured: {}", contender.name());
+        } else {
+            return Err(format!("{} is missing; make bench builds or installs it", contender.name()).into());
         }
     }
-    contenders
+    Ok(contenders)
 }

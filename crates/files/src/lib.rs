@@ -48,8 +48,9 @@ fn is_a_directory(path: &Path) -> Error {
 fn cannot_open(path: &Path, error: &io::Error) -> Error {
     let path = path.display();
     match error.kind() {
-        ErrorKind::NotFound => Error::new(format!("cannot open {path}: there is no such file"))
-            .hint("check the spelling; a relative path counts from where the documentation of FROM says"),
+        ErrorKind::NotFound => Error::new(format!("cannot open {path}: there is no such file")).hint(
+            "check the spelling; in a load file a relative name starts at the directory of the load file",
+        ),
         ErrorKind::PermissionDenied => Error::new(format!("cannot open {path}: permission denied")).hint(
             "the user who runs pgloader needs the right to read the file and to search its directories",
         ),

@@ -13,7 +13,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Loads data into PostgreSQL as the commands of load files say.
 #[derive(Debug, Parser)]
-#[command(name = "pgloader", disable_version_flag = true, arg_required_else_help = false)]
+#[command(name = "pgloader", disable_version_flag = true, args_override_self = true)]
 #[command(
     after_help = "Exit codes: 0 done (rejected rows included), 1 something failed, 2 wrong usage, 130 interrupted."
 )]

@@ -152,7 +152,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Box<dyn TargetSession>, Load, pgloader_core::load::LoadPlan)> {
-        let source_table = self.source_table(run)?;
+        let source_table = self.source_table(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::session(run.target.as_ref()).await?;
@@ -169,9 +169,16 @@ impl Prepared {
         Ok((target, load, plan))
     }
 
-    fn source_table(&self, run: &mut Run) -> Result<Table> {
+    /// Reads what the source says of itself, on a thread of its own: that may wait for a pipe's other end.
+    async fn source_table(&self, run: &mut Run) -> Result<Table> {
         let start = Instant::now();
-        let tables = self.source.catalog()?.tables;
+        let source = self.source.clone();
+        let reading = tokio::task::spawn_blocking(move || source.catalog());
+        let catalog = tokio::select! {
+            catalog = reading => catalog.map_err(|error| Error::new(error.to_string()))?,
+            () = run.interrupt.triggered() => Err(Error::new("interrupted")),
+        };
+        let tables = catalog?.tables;
         let line = Line { label: "fetch".into(), time: start.elapsed(), ..Line::default() };
         run.report.add(Section::Pre, line);
         tables.into_iter().next().ok_or_else(|| Error::new("the source has no table"))

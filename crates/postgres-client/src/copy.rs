@@ -44,9 +44,10 @@ impl Connection {
     /// of any length, cut anywhere, also inside a row.
     ///
     /// Outside a transaction block the statements are one implicit transaction (unless one of them
-    /// is BEGIN or COMMIT), committed when this returns Ok. All is sent without
-    /// waiting for the server's consent, so that a small batch is one write and one round trip; a refusal
-    /// ends the sending at once, and the connection can be used again.
+    /// is BEGIN or COMMIT), committed when this returns Ok. Rows are sent
+    /// without waiting for the server's consent; a refusal ends the sending at once, and the connection can be used
+    /// again. Only the end of the rows waits for it, so that the results of the statements before the COPY are known
+    /// whenever it may have been committed.
     pub async fn copy_in<'a, I>(&mut self, sql: &str, data: I) -> Result<CopyOutcome, CopyError>
     where
         I: Iterator<Item = &'a [u8]> + Send,
@@ -133,6 +134,7 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Copying<'a, I> {
     fn receive(&mut self, connection: &mut Connection, message: Message) -> Result<(), Error> {
         if let Message::CopyInResponse(_) = message {
             self.running = true;
+            self.outgoing.consent();
             return Ok(());
         }
         let complete = matches!(message, Message::CommandComplete(_));

@@ -26,6 +26,8 @@ pub(crate) struct Outgoing<'a, I> {
     /// What is left of the slice of rows begun.
     slice: &'a [u8],
     rows_ended: bool,
+    /// The server has begun the COPY.
+    consented: bool,
     frame_length: usize,
     head: BytesMut,
     /// The length of the Query message, which is in the first head.
@@ -48,6 +50,7 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Outgoing<'a, I> {
             rows,
             slice: &[],
             rows_ended: false,
+            consented: false,
             frame_length: FIRST_FRAME,
             query: query.len(),
             head: query,
@@ -66,6 +69,12 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Outgoing<'a, I> {
     /// Whether any byte of CopyDone has been handed to the socket.
     pub(crate) fn done_begun(&self) -> bool {
         !self.tail.is_empty() && self.sent > self.head.len() + self.body_length
+    }
+
+    /// The server has begun the COPY: CopyDone may follow the rows. Not before, so that whoever ends a COPY
+    /// that commits has the answers of the statements before it.
+    pub(crate) fn consent(&mut self) {
+        self.consented = true;
     }
 
     /// No more rows: what is begun is finished, to the end of its message.
@@ -123,17 +132,19 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Outgoing<'a, I> {
 
     /// Puts the next frame in place of the one that is sent.
     fn next_frame(&mut self) -> bool {
-        if self.stopped || self.rows_ended {
+        let done_sent = !self.tail.is_empty();
+        if self.stopped || done_sent || (self.rows_ended && !self.consented) {
             return false;
         }
         self.head.clear();
         self.query = 0;
         self.fill();
+        self.flushed = false;
         self.end > 0
     }
 
     /// Gathers rows for a frame, its header behind what is in the head, and CopyDone if these
-    /// are the last.
+    /// are the last and it may be sent.
     fn fill(&mut self) {
         self.gather();
         if self.body_length > 0 {
@@ -143,7 +154,7 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Outgoing<'a, I> {
             self.head.put_u8(b'd');
             self.head.put_u32(length);
         }
-        if self.rows_ended {
+        if self.rows_ended && self.consented {
             self.tail = COPY_DONE;
         }
         self.sent = 0;
@@ -262,11 +273,17 @@ mod tests {
         fn what_is_sent_is_the_statement_the_rows_and_the_end(
             lengths in proptest::collection::vec(0usize..9000, 0..40),
             width in 500usize..200_000,
+            early: bool,
         ) {
             let rows = rows_of_lengths(&lengths);
             let mut socket = Narrow { taken: Vec::new(), width };
             let mut outgoing = Outgoing::new(query(), rows.iter().map(Vec::as_slice));
-            prop_assert!(!outgoing.done_begun());
+            if early {
+                outgoing.consent();
+            }
+            send_all(&mut outgoing, &mut socket);
+            prop_assert_eq!(outgoing.done_begun(), early);
+            outgoing.consent();
             send_all(&mut outgoing, &mut socket);
             prop_assert!(outgoing.done_begun());
             let sent = messages(&socket.taken);
@@ -298,12 +315,17 @@ mod tests {
     }
 
     #[test]
-    fn a_small_batch_is_one_write() {
+    fn a_small_batch_is_one_write_and_its_end_waits_for_consent() {
         let mut socket = Narrow { taken: Vec::new(), width: 1000 };
         let rows: Vec<&[u8]> = vec![b"1\n", b"2\n", b"3\n"];
         let mut outgoing = Outgoing::new(query(), rows.into_iter());
         let step = outgoing.poll_step(&mut socket, &mut context());
         assert!(matches!(step, Poll::Ready(Ok(false))), "{step:?}");
+        assert_eq!(messages(&socket.taken).len(), 2);
+        assert!(matches!(outgoing.poll_step(&mut socket, &mut context()), Poll::Ready(Ok(true))));
+        assert!(!outgoing.done_begun());
+        outgoing.consent();
+        send_all(&mut outgoing, &mut socket);
         assert!(outgoing.done_begun());
         assert_eq!(messages(&socket.taken).len(), 3);
     }

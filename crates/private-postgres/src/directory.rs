@@ -102,7 +102,10 @@ impl ServerDirectory {
 
 impl Drop for ServerDirectory {
     fn drop(&mut self) {
-        // Nobody can be told here; the next sweep tries again.
+        // The lock goes last: without it another process takes the rest for abandoned and removes it
+        // too. Nobody can be told of an error here; the next sweep tries again.
+        let _ = fs::remove_dir_all(self.data());
+        let _ = fs::remove_file(self.log());
         let _ = fs::remove_dir_all(&self.path);
     }
 }

@@ -63,15 +63,20 @@ fn parse(mut arguments: impl Iterator<Item = OsString>) -> Option<Request> {
 }
 
 fn run(command: &[OsString], server: &Server, held: &Held) -> Result<ExitStatus, Error> {
-    let mut child = Command::new(&command[0])
-        .args(&command[1..])
-        .env("PGHOST", server.socket_dir())
-        .env("PGPORT", server.port().to_string())
-        .env("PGUSER", "postgres")
-        .env("PGDATABASE", "postgres")
-        .spawn()
-        .map_err(|source| failed(format!("run {}", command[0].display()), source))?;
+    let name = command[0].display();
+    let mut command = described(command, server);
+    held.release_in(&mut command);
+    let mut child = command.spawn().map_err(|source| failed(format!("run {name}"), source))?;
     attend(&mut child, held).map_err(|source| failed("wait for the command".to_owned(), source))
+}
+
+/// The command, told where the server is.
+fn described(words: &[OsString], server: &Server) -> Command {
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
+    command.env("PGHOST", server.socket_dir()).env("PGPORT", server.port().to_string());
+    command.env("PGUSER", "postgres").env("PGDATABASE", "postgres");
+    command
 }
 
 /// Waits for the command's end. Signals meant for us are for it: it decides how it ends, and then

@@ -2,6 +2,8 @@
 
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::ptr;
 
 /// Signals that are held back until [`Held::next`] takes them.
@@ -19,8 +21,8 @@ pub struct Arrived {
 }
 
 impl Held {
-    /// Call it before the process starts a thread: other threads inherit it, child processes
-    /// started by the standard library do not.
+    /// Call it before the process starts a thread: threads inherit it, and so do child processes
+    /// but for those prepared with [`Held::release_in`].
     ///
     /// # Errors
     /// A number that is no signal's.
@@ -35,11 +37,15 @@ impl Held {
             // SAFETY: the set is initialized; a wrong number is reported as an error.
             checked(unsafe { libc::sigaddset(&raw mut set, signal) })?;
         }
-        // SAFETY: the set is initialized, and null asks for no copy of the former mask.
-        match unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, ptr::null_mut()) } {
-            0 => Ok(Self { set }),
-            number => Err(io::Error::from_raw_os_error(number)),
-        }
+        change_mask(libc::SIG_BLOCK, &set)?;
+        Ok(Self { set })
+    }
+
+    /// Makes the program that `command` starts get its signals as usual.
+    pub fn release_in(&self, command: &mut Command) {
+        let set = self.set;
+        // SAFETY: pthread_sigmask may be called between fork and exec, and nothing is allocated.
+        unsafe { command.pre_exec(move || change_mask(libc::SIG_UNBLOCK, &set)) };
     }
 
     /// Waits for the next one.
@@ -72,6 +78,14 @@ pub fn send(pid: u32, signal: i32) -> io::Result<()> {
     let pid = libc::pid_t::try_from(pid).map_err(io::Error::other)?;
     // SAFETY: kill takes no pointer; a wrong process or signal is reported as an error.
     checked(unsafe { libc::kill(pid, signal) })
+}
+
+fn change_mask(how: i32, set: &libc::sigset_t) -> io::Result<()> {
+    // SAFETY: the set is initialized, and null asks for no copy of the former mask.
+    match unsafe { libc::pthread_sigmask(how, set, ptr::null_mut()) } {
+        0 => Ok(()),
+        number => Err(io::Error::from_raw_os_error(number)),
+    }
 }
 
 fn checked(result: i32) -> io::Result<()> {

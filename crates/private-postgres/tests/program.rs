@@ -38,6 +38,12 @@ fn ends_as_the_command_ends() {
 }
 
 #[test]
+fn holds_no_signal_back_from_the_command() {
+    let output = output(&["--", "grep", "SigBlk", "/proc/self/status"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "SigBlk:\t0000000000000000\n");
+}
+
+#[test]
 fn refuses_a_wrong_command_line() {
     for arguments in [&[][..], &["--"], &["--config"], &["psql"]] {
         let output = output(arguments);
@@ -56,7 +62,7 @@ fn says_what_is_missing() {
 
 /// Starts the program with a command that tells the server's directory and then waits.
 fn waiting() -> (Child, String) {
-    let script = "echo $PGHOST; trap 'exit 5' TERM; while test -d $PGHOST; do sleep 0.05; done";
+    let script = "trap 'exit 5' TERM; echo $PGHOST; while test -d $PGHOST; do sleep 0.05; done";
     let mut child = program(&["--", "sh", "-c", script]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

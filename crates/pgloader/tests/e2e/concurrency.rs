@@ -107,7 +107,7 @@ fn on_error_stop_leaves_nothing_and_skips_after_load() {
     bench.sql("CREATE TABLE t (id int, name text); CREATE TABLE done (x int)");
     let data = numbers(5000) + "bad,row\n" + &numbers(5000);
     bench.place.write("data.csv", data);
-    let after = "AFTER LOAD DO $$ INSERT INTO done VALUES (1) $$;";
+    let after = " AFTER LOAD DO $$ INSERT INTO done VALUES (1) $$;";
     let load = |with: &str| load_csv("t", with).replace(';', "") + after;
     let second = load_csv("t", "");
     for (with, argument) in

@@ -5,8 +5,9 @@ use std::io::Read;
 use super::dialect::LineEnd;
 use super::fault::Fault;
 use super::lines::LineCounter;
-use super::record::{State, Step};
+use super::record::Step;
 use super::records::{Found, Malformed, Records, visible};
+use super::state::State;
 
 /// A run of the splitter that began at a line and failed only after it.
 ///

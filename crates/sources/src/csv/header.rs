@@ -1,11 +1,14 @@
 //! The lines before the first record, and the names they give to fields.
 
 use std::io::Read;
+use std::sync::atomic::AtomicBool;
 
-use pgloader_core::{Error, Result};
+use pgloader_core::{Error, Result, Row};
 
 use super::Csv;
-use super::records::Records;
+use super::encoding::Encoding;
+use super::fault::Fault;
+use super::records::{Found, Records};
 
 /// Passes over the byte order mark, the lines to be skipped and the header; gives the names of the fields: the
 /// declared ones, else those of the header, else none.
@@ -27,12 +30,10 @@ pub fn pass<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<Vec<String>>
 /// Passes over a header whose names nobody asks for. It ends where it would if they were asked for; one that is
 /// malformed is one line.
 fn skip<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<()> {
-    if let Err(error) = records.header(&csv.cancelled) {
-        if !records.skip_line(&csv.cancelled)? {
-            return Err(error);
-        }
+    match records.header(&csv.cancelled) {
+        Err(error) if !records.skip_line(&csv.cancelled)? => Err(error),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn names<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<Vec<String>> {
@@ -60,4 +61,57 @@ fn names<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<Vec<String>> {
 fn duplicate(names: &[String]) -> Option<&String> {
     let mut seen = std::collections::HashSet::new();
     names.iter().find(|name| !name.is_empty() && !seen.insert(*name))
+}
+
+/// What stands before the first record.
+impl<R: Read> Records<R> {
+    /// Passes over a byte order mark. To be called first.
+    pub(super) fn skip_byte_order_mark(&mut self, cancelled: &AtomicBool) -> Result<()> {
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        while self.buffer.rest().len() < MARK.len() && !self.buffer.at_end() {
+            self.fill(cancelled)?;
+        }
+        if self.rules.encoding == Encoding::Utf8 && self.buffer.rest().starts_with(MARK) {
+            self.buffer.consume(self.buffer.start() + MARK.len());
+            self.splitter.forget();
+        }
+        Ok(())
+    }
+
+    /// Passes over one line, whatever is on it; `false` at the end of the file.
+    fn skip_line(&mut self, cancelled: &AtomicBool) -> Result<bool> {
+        let mut any = false;
+        // Nothing here stops, so that the inner result is always good.
+        let _given = self.take_line(true, cancelled, &mut |line| {
+            any |= !line.is_empty();
+            Ok(())
+        })?;
+        Ok(any)
+    }
+
+    /// Takes one record and gives its values, NULL as `None`, and the line it begins on; `None` at the end of the
+    /// file. Rules for values are left aside.
+    ///
+    /// # Errors
+    ///
+    /// The record is malformed; it is then still there. Or the file cannot be read.
+    fn header(&mut self, cancelled: &AtomicBool) -> Result<Option<(Vec<Option<String>>, u64)>> {
+        let end = match self.next(cancelled)? {
+            Found::End => return Ok(None),
+            Found::Malformed(malformed) => return Err(Error::new(self.complaint(malformed))),
+            Found::Record(end) => end,
+        };
+        if let Some(malformed) = self.unclean(end).filter(|m| m.fault != Fault::Nul || !self.rules.strip_nuls)
+        {
+            return Err(Error::new(self.complaint(malformed)));
+        }
+        let line = self.line();
+        self.finish_values(end);
+        let record = &self.buffer.bytes()[self.buffer.start()..end];
+        let row = Row::new(record, self.splitter.fields().0);
+        let text = |index| Some(String::from_utf8_lossy(row.field(index)?).replace('\0', ""));
+        let values = (0..row.len()).map(text).collect();
+        self.buffer.consume(end);
+        Ok(Some((values, line)))
+    }
 }

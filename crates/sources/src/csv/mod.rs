@@ -13,7 +13,10 @@ mod options;
 mod read;
 mod record;
 mod records;
+#[cfg(test)]
+mod reference;
 mod scan;
+mod state;
 mod value;
 
 use std::path::PathBuf;

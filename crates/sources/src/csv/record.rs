@@ -4,7 +4,12 @@ use pgloader_core::Span;
 
 use super::dialect::{Dialect, Quoting};
 use super::scan::{Needles, Scanner};
+use super::state::{Place, State};
 use super::value::Rewrite;
+
+/// How many fields of a record are told of; those beyond are read and dropped, so that a wide record of nothing but
+/// separators takes no more memory than others. No table has nearly as many columns.
+pub const MAX_FIELDS: usize = 1 << 16;
 
 /// What a call of [`Splitter::split`] came to. Places are counted from the start of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,68 +22,6 @@ pub enum Step {
     TextAfterQuote(usize),
     /// The text, which does not go on, ended inside quotes.
     Unclosed,
-}
-
-/// Where in a field the splitter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Before the first quote, or in an unquoted field.
-    Plain,
-    /// Inside quotes.
-    Inside,
-    /// After the closing quote.
-    Closed,
-}
-
-/// How far the splitter has come. Places are counted from the start of the text.
-#[derive(Debug, Clone, Copy)]
-pub struct State {
-    /// The next byte to look at.
-    pub at: usize,
-    /// The first byte of the current field.
-    field: usize,
-    place: Place,
-    /// The opening quote, once there was one.
-    opened: usize,
-    /// The closing quote, once there was one.
-    closed: usize,
-    /// Unquoted text precedes the opening quote.
-    midway: bool,
-    /// The field holds escapes, or unquoted text before a quote.
-    rewrite: bool,
-}
-
-impl State {
-    /// Before the first byte of a record, which is at `at`.
-    pub fn start(at: usize) -> State {
-        State { at, field: at, place: Place::Plain, opened: at, closed: at, midway: false, rewrite: false }
-    }
-
-    /// The same state after the text lost its first `by` bytes. What lies in these is lost.
-    pub fn moved(self, by: usize) -> State {
-        let moved = |place: usize| place.wrapping_sub(by);
-        State {
-            at: moved(self.at),
-            field: moved(self.field),
-            opened: moved(self.opened),
-            closed: moved(self.closed),
-            ..self
-        }
-    }
-
-    /// The quote that is open.
-    pub fn open_quote(&self) -> Option<usize> {
-        (self.place == Place::Inside).then_some(self.opened)
-    }
-
-    /// The quote of the current field, else where that begins. Never goes back as the splitter goes on.
-    pub fn mark(&self) -> usize {
-        if self.place == Place::Plain { self.field } else { self.opened }
-    }
-
-    fn next_field(&mut self, at: usize) {
-        (self.field, self.place, self.midway, self.rewrite) = (at, Place::Plain, false, false);
-    }
 }
 
 /// Cuts records into fields, one record after the other.
@@ -181,6 +124,8 @@ impl Splitter {
             };
             let step = if COMMON { self.common(text, at, last) } else { self.special(text, at, last) };
             if let Some(step) = step {
+                // Nothing but the fields changed: from here, the same step comes again.
+                self.state.at = at;
                 return step;
             }
         }
@@ -205,7 +150,7 @@ impl Splitter {
     fn special(&mut self, text: &[u8], at: usize, last: bool) -> Option<Step> {
         let rest = &text[at..];
         if !last && self.is_cut(rest) {
-            return self.wait(at);
+            return Some(Step::More);
         }
         let starts = |mark: &[u8]| rest.starts_with(mark);
         let inside = self.state.place == Place::Inside;
@@ -248,12 +193,6 @@ impl Splitter {
             && marks.into_iter().flatten().any(|mark| mark.len() > rest.len() && mark.starts_with(rest))
     }
 
-    /// More text is needed to know what stands at `at`.
-    fn wait(&mut self, at: usize) -> Option<Step> {
-        self.state.at = at;
-        Some(Step::More)
-    }
-
     fn quote(&mut self, text: &[u8], at: usize, last: bool) -> Option<Step> {
         let inside = self.state.place == Place::Inside;
         match self.dialect.quoting {
@@ -282,7 +221,7 @@ impl Splitter {
             self.state.rewrite = true;
             self.scanner.skip_to(text, at + 2 * len);
         } else if after.len() < len && !last {
-            return self.wait(at);
+            return Some(Step::More);
         } else {
             (self.state.place, self.state.closed) = (Place::Closed, at);
         }
@@ -312,7 +251,7 @@ impl Splitter {
         let from = at + self.dialect.escape().map_or(0, |escape| escape.len());
         let Some(len) = self.dialect.escaped_len(&text[from..], last, self.state.place == Place::Inside)
         else {
-            return self.wait(at);
+            return Some(Step::More);
         };
         self.state.rewrite |= len > 0;
         self.scanner.skip_to(text, from + len);
@@ -362,10 +301,12 @@ impl Splitter {
             self.after_quote(text, end, at)?;
             Span::new(self.state.opened + self.quote_len() - self.start, self.state.closed - self.start)
         };
-        if self.state.rewrite {
-            self.note_rewrite(end);
+        if self.spans.len() < MAX_FIELDS {
+            if self.state.rewrite {
+                self.note_rewrite(end);
+            }
+            self.spans.push(span);
         }
-        self.spans.push(span);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use pgloader_core::source::{Intake, Stopped};
-use pgloader_core::{Error, Result, Row, Span};
+use pgloader_core::{Result, Row, Span};
 
 use super::dialect::{Dialect, LineEnd};
 use super::doomed::Doomed;
@@ -92,56 +92,6 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Passes over a byte order mark. To be called first.
-    pub fn skip_byte_order_mark(&mut self, cancelled: &AtomicBool) -> Result<()> {
-        const MARK: &[u8] = "\u{feff}".as_bytes();
-        while self.buffer.rest().len() < MARK.len() && !self.buffer.at_end() {
-            self.fill(cancelled)?;
-        }
-        if self.rules.encoding == Encoding::Utf8 && self.buffer.rest().starts_with(MARK) {
-            self.buffer.consume(self.buffer.start() + MARK.len());
-            self.splitter.forget();
-        }
-        Ok(())
-    }
-
-    /// Passes over one line, whatever is on it; `false` at the end of the file.
-    pub fn skip_line(&mut self, cancelled: &AtomicBool) -> Result<bool> {
-        let mut any = false;
-        // Nothing here stops, so that the inner result is always good.
-        let _given = self.take_line(true, cancelled, &mut |line| {
-            any |= !line.is_empty();
-            Ok(())
-        })?;
-        Ok(any)
-    }
-
-    /// Takes one record and gives its values, NULL as `None`, and the line it begins on; `None` at the end of the
-    /// file. Rules for values are left aside.
-    ///
-    /// # Errors
-    ///
-    /// The record is malformed; it is then still there. Or the file cannot be read.
-    pub fn header(&mut self, cancelled: &AtomicBool) -> Result<Option<(Vec<Option<String>>, u64)>> {
-        let end = match self.next(cancelled)? {
-            Found::End => return Ok(None),
-            Found::Malformed(malformed) => return Err(Error::new(self.complaint(malformed))),
-            Found::Record(end) => end,
-        };
-        if let Some(malformed) = self.unclean(end).filter(|m| m.fault != Fault::Nul || !self.rules.strip_nuls)
-        {
-            return Err(Error::new(self.complaint(malformed)));
-        }
-        let line = self.line();
-        self.finish_values(end);
-        let record = &self.buffer.bytes()[self.buffer.start()..end];
-        let row = Row::new(record, self.splitter.fields().0);
-        let text = |index| Some(String::from_utf8_lossy(row.field(index)?).replace('\0', ""));
-        let values = (0..row.len()).map(text).collect();
-        self.buffer.consume(end);
-        Ok(Some((values, line)))
-    }
-
     /// Reads to the end of the file, or until `rows` are stopped.
     ///
     /// # Errors
@@ -163,7 +113,7 @@ impl<R: Read> Records<R> {
 
     /// Finds the record at the buffer's start and leaves it there.
     #[inline]
-    fn next(&mut self, cancelled: &AtomicBool) -> Result<Found> {
+    pub(super) fn next(&mut self, cancelled: &AtomicBool) -> Result<Found> {
         while self.buffer.rest().is_empty() {
             if self.buffer.at_end() {
                 return Ok(Found::End);
@@ -247,7 +197,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn fill(&mut self, cancelled: &AtomicBool) -> Result<()> {
+    pub(super) fn fill(&mut self, cancelled: &AtomicBool) -> Result<()> {
         let dropped = self.buffer.to_be_dropped();
         if dropped > 0 {
             let origin = self.buffer.origin();
@@ -275,7 +225,7 @@ impl<R: Read> Records<R> {
         given
     }
 
-    fn finish_values(&mut self, end: usize) {
+    pub(super) fn finish_values(&mut self, end: usize) {
         let start = self.buffer.start();
         let record = &mut self.buffer.bytes_mut()[start..end];
         let (spans, rewrites) = self.splitter.fields();
@@ -325,7 +275,7 @@ impl<R: Read> Records<R> {
     }
 
     /// What is wrong with the bytes of the complete record that ends at `end`.
-    fn unclean(&mut self, end: usize) -> Option<Malformed> {
+    pub(super) fn unclean(&mut self, end: usize) -> Option<Malformed> {
         let start = self.buffer.start();
         let record = &self.buffer.bytes()[start..end];
         if let Err(error) = simdutf8::compat::from_utf8(record) {
@@ -350,7 +300,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Consumes one line and hands it to `give`, in pieces where it is wide.
-    fn take_line(
+    pub(super) fn take_line(
         &mut self,
         physical: bool,
         cancelled: &AtomicBool,
@@ -384,7 +334,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Tells what is wrong with the record at the buffer's start.
-    fn complaint(&mut self, malformed: Malformed) -> String {
+    pub(super) fn complaint(&mut self, malformed: Malformed) -> String {
         let line = self.line();
         let origin = self.buffer.origin();
         let fault_line =

@@ -1,0 +1,1 @@
+create table trimmed (a text); create table kept (a text);

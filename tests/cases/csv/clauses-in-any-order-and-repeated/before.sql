@@ -1,0 +1,1 @@
+insert into t values ('before', current_setting('lock_timeout'));

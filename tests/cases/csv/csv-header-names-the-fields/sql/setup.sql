@@ -1,0 +1,1 @@
+create table t (id text, name text, "total, net" text, "say ""hi""" text default null);

@@ -1,0 +1,1 @@
+select id, quote_nullable("null"), quote_nullable("trim"), quote_nullable(date), quote_nullable(terminated), quote_nullable("having"), quote_nullable(fields) from t order by ctid

@@ -1,0 +1,1 @@
+select id, replace(b, E'\n', '<LF>'), replace(c, E'\n', '<LF>') from t order by ctid

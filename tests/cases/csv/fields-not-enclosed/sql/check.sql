@@ -1,0 +1,1 @@
+select id, coalesce(b, 'NULL'), coalesce(c, 'NULL') from t order by ctid

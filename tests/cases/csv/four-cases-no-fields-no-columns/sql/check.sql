@@ -1,0 +1,1 @@
+select a, s, b, g, i, c from t order by ctid

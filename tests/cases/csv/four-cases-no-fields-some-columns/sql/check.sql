@@ -1,0 +1,1 @@
+select quote_nullable(a), s, quote_nullable(b), g, i, quote_nullable(c) from t order by ctid

@@ -1,0 +1,1 @@
+select id, b from t order by ctid

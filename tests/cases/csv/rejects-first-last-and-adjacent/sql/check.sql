@@ -1,0 +1,1 @@
+select id, b, count(*) from t group by id, b order by id

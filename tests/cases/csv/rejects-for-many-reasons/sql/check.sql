@@ -1,0 +1,1 @@
+select id, name, mood, day, small from t order by id

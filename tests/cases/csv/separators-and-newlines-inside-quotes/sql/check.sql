@@ -1,0 +1,1 @@
+select quote_nullable(replace(id, E'\n', '<LF>')), quote_nullable(replace(b, E'\n', '<LF>')), quote_nullable(replace(c, E'\n', '<LF>')) from t order by ctid

@@ -1,0 +1,2 @@
+insert into steps (s) values ('three');
+insert into steps (s) values ('three and a half');

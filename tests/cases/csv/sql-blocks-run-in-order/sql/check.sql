@@ -1,0 +1,1 @@
+select n, s from steps order by n

@@ -1,0 +1,1 @@
+create table steps (n serial, s text);

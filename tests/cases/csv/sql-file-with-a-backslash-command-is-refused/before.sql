@@ -1,0 +1,3 @@
+insert into t values ('before', 'x');
+
+\echo hello

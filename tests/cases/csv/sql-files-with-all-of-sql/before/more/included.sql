@@ -1,0 +1,2 @@
+insert into steps (s) values ('included');
+\i deeper.sql

@@ -1,0 +1,1 @@
+select n, s from steps union all select null, id || b from t order by 1

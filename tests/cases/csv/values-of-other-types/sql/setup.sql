@@ -1,0 +1,1 @@
+create table t (i integer, n numeric, b boolean, d date, a integer[], j jsonb, y bytea);

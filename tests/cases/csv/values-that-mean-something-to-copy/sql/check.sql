@@ -1,0 +1,1 @@
+select replace(a, E'\t', '<TAB>') from t order by ctid
