@@ -75,11 +75,26 @@ fn after_query(bytes: Vec<u8>, until: usize) -> Box<dyn FnOnce(TcpStream) + Send
     })
 }
 
-/// `COPY t FROM STDIN` and one row: the length of all messages together.
-const SMALL_COPY: usize = (5 + 18) + (5 + 2) + 5;
+/// `COPY t FROM STDIN` and one row: the length of both messages together.
+const SMALL_COPY: usize = (5 + 18) + (5 + 2);
+const COPY_DONE: usize = 5;
 
-async fn small_copy(bytes: Vec<u8>) -> Result<u64, (bool, Error)> {
-    let port = serve(vec![after_query(bytes, SMALL_COPY)]);
+/// A server that begins the COPY once it has the row, and after CopyDone answers with these bytes and closes.
+fn after_copy_done(bytes: Vec<u8>) -> Box<dyn FnOnce(TcpStream) + Send> {
+    Box::new(move |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(&welcome()).unwrap();
+        stream.read_exact(&mut [0; SMALL_COPY]).unwrap();
+        stream.write_all(&message(b'G', &[0, 0, 0])).unwrap();
+        stream.read_exact(&mut [0; COPY_DONE]).unwrap();
+        stream.write_all(&bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    })
+}
+
+async fn small_copy(script: Box<dyn FnOnce(TcpStream) + Send>) -> Result<u64, (bool, Error)> {
+    let port = serve(vec![script]);
     let mut connection = Connection::connect(&config(&uri(port, ""))).await.unwrap();
     let rows: [&[u8]; 1] = [b"1\n"];
     let result = connection.copy_in("COPY t FROM STDIN", rows.into_iter()).await;
@@ -89,22 +104,25 @@ async fn small_copy(bytes: Vec<u8>) -> Result<u64, (bool, Error)> {
 
 #[tokio::test]
 async fn the_tag_of_the_copy_is_the_commit() {
-    let begun = message(b'G', &[0, 0, 0]);
     let done = message(b'C', b"COPY 1\0");
-    assert_eq!(small_copy([begun.clone(), done.clone()].concat()).await.unwrap(), 1);
-    let shut_down = [begun.clone(), done, error_message("FATAL", "57P01", "no")].concat();
-    assert_eq!(small_copy(shut_down).await.unwrap(), 1);
-    let (unknown, error) = small_copy(begun.clone()).await.unwrap_err();
+    assert_eq!(small_copy(after_copy_done(done.clone())).await.unwrap(), 1);
+    let shut_down = [done, error_message("FATAL", "57P01", "no")].concat();
+    assert_eq!(small_copy(after_copy_done(shut_down)).await.unwrap(), 1);
+    let (unknown, error) = small_copy(after_copy_done(vec![])).await.unwrap_err();
     assert!(unknown && matches!(error, Error::Lost { .. }), "{error:?}");
-    let (unknown, error) = small_copy(vec![]).await.unwrap_err();
-    assert!(unknown && matches!(error, Error::Lost { .. }), "{error:?}");
-    let refusal = error_then_ready("ERROR");
-    let (unknown, _) = small_copy([begun.clone(), refusal].concat()).await.unwrap_err();
+    let (unknown, _) = small_copy(after_copy_done(error_then_ready("ERROR"))).await.unwrap_err();
     assert!(!unknown);
     // A server that dies of its commit may have written it.
-    let last_word = [begun, died("PANIC")].concat();
-    let (unknown, error) = small_copy(last_word).await.unwrap_err();
+    let (unknown, error) = small_copy(after_copy_done(died("PANIC"))).await.unwrap_err();
     assert!(unknown && matches!(error, Error::Database(_)), "{error:?}");
+}
+
+/// CopyDone waits until the server has begun the COPY, so that nothing can be committed whose transaction
+/// number has not been told.
+#[tokio::test]
+async fn a_server_that_is_lost_before_it_begins_the_copy_has_committed_nothing() {
+    let (unknown, error) = small_copy(after_query(vec![], SMALL_COPY)).await.unwrap_err();
+    assert!(!unknown && matches!(error, Error::Lost { .. }), "{error:?}");
 }
 
 fn died(severity: &str) -> Vec<u8> {
