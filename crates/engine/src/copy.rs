@@ -23,8 +23,8 @@ use crate::writer::{Line, interrupted};
 
 /// Bytes of rows between reader and server, unless two batches are more.
 const BYTES_IN_FLIGHT: usize = 40 << 20;
-/// How many rejects are logged one by one; all are in the reject log.
-const REJECTS_LOGGED: u64 = 20;
+/// How many rejects and how many skipped records are logged one by one; all rejects are in the reject log.
+const MOST_LOGGED: u64 = 20;
 /// How long a reader that was told to stop may take before it is left behind.
 const READER_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -43,7 +43,8 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) tally: Arc<Tally>,
     pub(crate) rejects: RejectFiles,
-    logged: AtomicU64,
+    rejects_logged: AtomicU64,
+    skips_logged: AtomicU64,
     failure: Mutex<Option<Error>>,
     is_stopped: AtomicBool,
     stop: Notify,
@@ -56,7 +57,8 @@ impl Shared {
             queue: Queue::default(),
             tally,
             rejects,
-            logged: AtomicU64::new(0),
+            rejects_logged: AtomicU64::new(0),
+            skips_logged: AtomicU64::new(0),
             failure: Mutex::default(),
             is_stopped: AtomicBool::new(false),
             stop: Notify::new(),
@@ -88,10 +90,17 @@ impl Shared {
 
     /// Logs a reject, as long as there are few.
     pub(crate) fn note_reject(&self, message: &str) {
-        match self.logged.fetch_add(1, Ordering::Relaxed) {
-            count if count < REJECTS_LOGGED => tracing::error!("{message}"),
-            REJECTS_LOGGED => tracing::error!("more rows are rejected; each is in the reject log"),
+        match self.rejects_logged.fetch_add(1, Ordering::Relaxed) {
+            count if count < MOST_LOGGED => tracing::error!("{message}"),
+            MOST_LOGGED => tracing::error!("more rows are rejected; each is in the reject log"),
             _ => {}
+        }
+    }
+
+    /// Logs that a record holds nothing, as long as there are few.
+    pub(crate) fn note_skipped(&self) {
+        if self.skips_logged.fetch_add(1, Ordering::Relaxed) < MOST_LOGGED {
+            tracing::info!("Skipping empty line.");
         }
     }
 

@@ -99,11 +99,6 @@ impl Feeder {
         Ok(())
     }
 
-    fn reject(&mut self, raw: &[u8], why: &str) -> Result<(), Error> {
-        self.shared.tally.add_rejected(1);
-        self.shared.rejects.malformed(raw, why)
-    }
-
     fn stop_on(&self, result: Result<(), Error>) -> Result<(), Stopped> {
         result.map_err(|error| {
             self.shared.fail(error);
@@ -145,11 +140,14 @@ impl Intake for Feeder {
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {
         self.count_read()?;
-        tracing::error!("{why}");
-        let result = self.reject(raw, why);
-        self.stop_on(result)?;
+        let kept = self.shared.rejects.malformed(raw, why);
+        self.stop_on(kept)?;
         match self.on_error {
-            OnError::ResumeNext => Ok(()),
+            OnError::ResumeNext => {
+                self.shared.note_reject(why);
+                self.shared.tally.add_rejected(1);
+                Ok(())
+            }
             OnError::Stop => self.stop_on(Err(Error::new(why))),
         }
     }
@@ -161,6 +159,7 @@ impl Intake for Feeder {
 
     fn skipped(&mut self) -> Result<(), Stopped> {
         self.count_read()?;
+        self.shared.note_skipped();
         self.shared.tally.add_skipped(1);
         Ok(())
     }

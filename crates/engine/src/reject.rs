@@ -37,23 +37,22 @@ impl Kind {
 }
 
 impl RejectFiles {
-    /// The files for `table`. Those of an earlier run are renamed with `.bak` behind; `earlier` are the tables
-    /// that this run has reject files for already, so that two of one name do not share theirs.
-    pub fn new(root: &Path, table: &TableName, earlier: &[TableName]) -> Result<RejectFiles> {
-        let shared = earlier.iter().any(|other| other.name == table.name && other != table);
-        let name = if shared { table.to_string() } else { table.name.clone() };
+    /// The files for `table`, under its bare name unless `qualified`. Unless this run goes on with them, those of
+    /// an earlier run are renamed with `.bak` behind.
+    pub fn new(root: &Path, table: &TableName, qualified: bool, goes_on: bool) -> Result<RejectFiles> {
+        let name = if qualified { table.to_string() } else { table.name.clone() };
         let stem = name.replace(['/', '\0'], "_");
         let stem = if stem == "." || stem == ".." { format!("{stem}_") } else { stem };
         let files = RejectFiles { directory: root.join(&stem), stem, files: Mutex::default() };
-        if !earlier.contains(table) {
+        if !goes_on {
             files.set_earlier_aside()?;
         }
         Ok(files)
     }
 
-    /// The rows that the target refused, as COPY text.
-    pub fn rows_path(&self) -> PathBuf {
-        self.path(Kind::Rows)
+    /// The directory that holds them.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Adds a row that the target refused, in COPY text with its LF.

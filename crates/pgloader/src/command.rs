@@ -1,6 +1,6 @@
 //! One command: its steps from the source's catalog to AFTER LOAD, and its report.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,14 +26,29 @@ pub struct Session<'a> {
     /// The command line.
     pub arguments: &'a Arguments,
     interrupt: Interrupt,
+    /// Bare names that stand for several tables of the run: their reject files need the schema too.
+    ambiguous: Vec<String>,
     /// Tables that have reject files of this run.
     loaded: Vec<TableName>,
+    /// Where the reject files of the last command are.
+    rejects: PathBuf,
 }
 
 impl<'a> Session<'a> {
     /// Nothing is run yet.
     pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Session<'a> {
-        Session { arguments, interrupt, loaded: Vec::new() }
+        Session { arguments, interrupt, ambiguous: Vec::new(), loaded: Vec::new(), rejects: PathBuf::new() }
+    }
+
+    /// To be called with all commands of a file before the first is run.
+    pub fn announce(&mut self, commands: &[Command]) {
+        let tables = commands.iter().filter_map(written_table).collect::<Vec<_>>();
+        for (index, table) in tables.iter().enumerate() {
+            let earlier = self.loaded.iter().chain(&tables[..index]);
+            if earlier.filter(|other| *other != table).any(|other| other.name == table.name) {
+                self.ambiguous.push(table.name.clone());
+            }
+        }
     }
 }
 
@@ -110,11 +125,9 @@ impl Prepared {
         for warning in &destination.warnings {
             tracing::warn!("{warning}");
         }
-        let written = command.table.as_ref().map(|table| &table.value).or(destination.table.as_ref());
-        let names = written.map(|written| candidates(written, Case::of(&command.options)));
+        let names = names(command, destination.table.as_ref());
         let names = names.ok_or_else(|| registry::no_table(command, text).to_string())?;
-        let source = registry::source(command, &file.directory)
-            .map_err(|error| registry::in_command(&error, text, command.span).to_string())?;
+        let source = registry::source(command, text, &file.directory).map_err(|error| error.to_string())?;
         let hooks = hooks::read(command, &file.directory)?;
         Ok(Prepared { destination, names, source, hooks })
     }
@@ -163,8 +176,11 @@ impl Prepared {
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
-        let rejects = RejectFiles::new(&session.arguments.root_dir, &target_table.name, &session.loaded)?;
-        session.loaded.push(target_table.name);
+        let name = target_table.name;
+        let (qualified, goes_on) = (session.ambiguous.contains(&name.name), session.loaded.contains(&name));
+        let rejects = RejectFiles::new(&session.arguments.root_dir, &name, qualified, goes_on)?;
+        session.loaded.push(name);
+        session.rejects = rejects.directory().to_owned();
         let load = Load { source: self.source.clone(), source_table, rejects, tally: tally.clone() };
         Ok((target, load, plan))
     }
@@ -228,6 +244,18 @@ fn plan(
     })
 }
 
+/// The names to look up for a command, in order; `None` where it names no table.
+fn names(command: &Command, in_uri: Option<&WrittenName>) -> Option<Vec<TableName>> {
+    let written = command.table.as_ref().map(|table| &table.value).or(in_uri)?;
+    Some(candidates(written, Case::of(&command.options)))
+}
+
+/// The table of a command as far as that is known without its target.
+fn written_table(command: &Command) -> Option<TableName> {
+    let in_uri = registry::table_in_uri(command);
+    names(command, in_uri.as_ref())?.pop()
+}
+
 /// The names to look up, in order: a quoted one as it is written first, then in the identifier case.
 fn candidates(written: &WrittenName, case: Case) -> Vec<TableName> {
     let schema = written.schema.as_ref();
@@ -259,8 +287,8 @@ fn last_words(session: &Session<'_>, command: &Command, tally: &Tally) -> Ended 
     if rejected == 0 {
         return Ended::Well;
     }
-    let directory = rejects_directory(&session.arguments.root_dir, session.loaded.last());
-    tracing::warn!("{rejected} rows were rejected: they are below {directory}, with the reasons");
+    let rows = if rejected == 1 { "row was" } else { "rows were" };
+    tracing::warn!("{rejected} {rows} rejected: see {}", session.rejects.display());
     let limits = [session.arguments.max_errors, command.options.number(&options::MAX_ERRORS)];
     match limits.into_iter().flatten().min() {
         Some(limit) if rejected > limit => {
@@ -269,8 +297,4 @@ fn last_words(session: &Session<'_>, command: &Command, tally: &Tally) -> Ended 
         }
         _ => Ended::Well,
     }
-}
-
-fn rejects_directory(root: &Path, table: Option<&TableName>) -> String {
-    table.map_or(root.to_owned(), |table| root.join(&table.name)).display().to_string()
 }

@@ -26,6 +26,7 @@ pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
             return Ended::Badly;
         }
     };
+    session.announce(&commands);
     let mut ended = Ended::Well;
     for command in &commands {
         if ended.stops_the_run() {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pgloader_command::{Command, CommandKind, Diagnostic, SourceText, Span, Spanned, WrittenName};
+use pgloader_core::Error;
 use pgloader_core::option::OptionSpec;
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
-use pgloader_core::{Error, Result};
 use pgloader_postgres_client::{Config, Environment};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
 use pgloader_targets::postgres::{PostgresTarget, SCHEMES};
@@ -21,10 +21,14 @@ pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
 }
 
 /// The source of a command whose relative file names are below `directory`.
-pub fn source(command: &Command, directory: &Path) -> Result<Arc<dyn Source>> {
-    match command.kind {
-        CommandKind::Csv => Ok(Arc::new(Csv::new(csv_settings(command, directory))?)),
+pub fn source(command: &Command, text: &SourceText, directory: &Path) -> Result<Arc<dyn Source>, Diagnostic> {
+    if let Some(name) = &command.encoding {
+        csv::check_encoding(&name.value).map_err(|error| in_command(&error, text, name.span))?;
     }
+    let source = match command.kind {
+        CommandKind::Csv => Csv::new(csv_settings(command, directory)),
+    };
+    source.map(|source| Arc::new(source) as _).map_err(|error| in_command(&error, text, command.span))
 }
 
 fn csv_settings(command: &Command, directory: &Path) -> CsvSettings {
@@ -82,6 +86,12 @@ pub fn destination(command: &Command, text: &SourceText) -> Result<Destination, 
     })
 }
 
+/// The table that a connection string names, if it is a good one.
+pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
+    let (_, table, _) = Config::from_uri(&command.into.value, &Environment::from_process()).ok()?;
+    WrittenName::parse(&table?).ok()
+}
+
 fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
     let message = match scheme {
         "redshift" => "Amazon Redshift as a target is not built yet".to_owned(),
@@ -114,7 +124,7 @@ pub fn no_table(command: &Command, text: &SourceText) -> Diagnostic {
 }
 
 /// An error of a clause that has no place of its own, at its command.
-pub fn in_command(error: &Error, text: &SourceText, span: Span) -> Diagnostic {
+fn in_command(error: &Error, text: &SourceText, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error(text, span, &error.message);
     match &error.hint {
         Some(hint) => diagnostic.help(hint),

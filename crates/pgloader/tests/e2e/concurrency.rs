@@ -129,7 +129,9 @@ fn on_error_stop_stops_at_a_malformed_record_too() {
     let bench = Bench::new();
     bench.sql("CREATE TABLE t (id int, name text)");
     let run = bench.load("1,a\n2,\"b\"x\n3,c\n", "t", "on error stop");
-    run.expect(1, &["data.csv:2"]);
+    let run = run.expect(1, &["data.csv:2", "2 read = 0 written + 0 rejected + 2 skipped"]);
+    assert_eq!(run.stderr.matches("data.csv:2").count(), 1, "{run:#?}");
+    assert_eq!(bench.place.rejected("t/t.raw"), "2,\"b\"x\n");
     assert_eq!(bench.sql("SELECT count(*) FROM t"), "0");
 }
 
@@ -170,6 +172,6 @@ fn tables_of_one_name_in_two_schemas_have_reject_files_of_their_own() {
     bench.sql("CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id int, name text); CREATE TABLE b.t (id int, name text)");
     bench.place.write("data.csv", "x,1\n");
     bench.run(&(load_csv("a.t", "") + &load_csv("b.t", ""))).expect(0, &["a.t: 1 read", "b.t: 1 read"]);
-    assert_eq!(bench.place.rejected("t/t.dat"), "x\t1\n");
+    assert_eq!(bench.place.rejected("a.t/a.t.dat"), "x\t1\n");
     assert_eq!(bench.place.rejected("b.t/b.t.dat"), "x\t1\n");
 }

@@ -37,30 +37,13 @@ fn skip<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<()> {
 }
 
 fn names<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<Vec<String>> {
-    let Some((values, line)) = records.header(&csv.cancelled)? else {
+    let Some(values) = records.header(&csv.cancelled)? else {
         let message = format!("{} is empty, and `csv header` asks for a line of names", csv.path.display());
         return Err(
             Error::new(message).hint("list the fields in the command to load files that may be empty")
         );
     };
-    let names: Vec<String> =
-        values.into_iter().map(|value| value.unwrap_or_default().trim().to_owned()).collect();
-    match duplicate(&names) {
-        Some(name) => Err(Error::new(format!(
-            "{}:{line}: the header has the name '{name}' twice",
-            csv.path.display()
-        ))
-        .hint(
-            "correct the header, or pass over it with `skip header = 1` and list the fields in the command",
-        )),
-        None => Ok(names),
-    }
-}
-
-/// A name that stands twice. Empty ones name nothing.
-fn duplicate(names: &[String]) -> Option<&String> {
-    let mut seen = std::collections::HashSet::new();
-    names.iter().find(|name| !name.is_empty() && !seen.insert(*name))
+    Ok(values.into_iter().map(|value| value.unwrap_or_default().trim().to_owned()).collect())
 }
 
 /// What stands before the first record.
@@ -89,13 +72,12 @@ impl<R: Read> Records<R> {
         Ok(any)
     }
 
-    /// Takes one record and gives its values, NULL as `None`, and the line it begins on; `None` at the end of the
-    /// file. Rules for values are left aside.
+    /// Takes one record and gives its values, NULL as `None`; `None` at the end of the file. Rules for values are left aside.
     ///
     /// # Errors
     ///
     /// The record is malformed; it is then still there. Or the file cannot be read.
-    fn header(&mut self, cancelled: &AtomicBool) -> Result<Option<(Vec<Option<String>>, u64)>> {
+    fn header(&mut self, cancelled: &AtomicBool) -> Result<Option<Vec<Option<String>>>> {
         let end = match self.next(cancelled)? {
             Found::End => return Ok(None),
             Found::Malformed(malformed) => return Err(Error::new(self.complaint(malformed))),
@@ -105,13 +87,12 @@ impl<R: Read> Records<R> {
         {
             return Err(Error::new(self.complaint(malformed)));
         }
-        let line = self.line();
         self.finish_values(end);
         let record = &self.buffer.bytes()[self.buffer.start()..end];
         let row = Row::new(record, self.splitter.fields().0);
         let text = |index| Some(String::from_utf8_lossy(row.field(index)?).replace('\0', ""));
         let values = (0..row.len()).map(text).collect();
         self.buffer.consume(end);
-        Ok(Some((values, line)))
+        Ok(Some(values))
     }
 }

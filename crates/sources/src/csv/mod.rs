@@ -156,6 +156,15 @@ impl Source for Csv {
     }
 }
 
+/// Whether a file in the encoding of this name can be read.
+///
+/// # Errors
+///
+/// The name is unknown, or not built yet.
+pub fn check_encoding(name: &str) -> Result<()> {
+    Encoding::named(name).map(|_| ())
+}
+
 fn null_if(options: &Options) -> Vec<NullIf> {
     match options.get(&NULL_IF) {
         Some(Value::Text(text)) => vec![NullIf::Text(text.clone().into_bytes())],
