@@ -65,9 +65,15 @@ impl Shared {
         }
     }
 
-    /// Ends the load for this reason, unless it has ended for an earlier one.
+    /// Ends the load for this reason. One that comes later is only logged.
     pub(crate) fn fail(&self, error: Error) {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        match failure.as_ref() {
+            None => *failure = Some(error),
+            Some(first) if first.message == error.message => {}
+            Some(_) => tracing::error!("{error}"),
+        }
+        drop(failure);
         self.is_stopped.store(true, Ordering::Release);
         self.stop.notify_waiters();
         self.chunks.close();

@@ -67,10 +67,23 @@ fn a_server_that_stays_away_ends_the_load_with_a_true_account() {
     wait_until("the first rows are there", || some_rows(&server));
     server.stop(StopMode::Immediate).unwrap();
     let run = Run::from(child.wait_with_output().unwrap());
-    let run = run.expect(1, &["stayed away", "Total import time"]);
+    let run = run.expect(1, &["Total import time"]);
     server.start_again().unwrap();
-    let there = server.psql("postgres", "SELECT count(*) FROM t").unwrap();
-    assert!(run.stdout.contains(&format!("= {there} written")), "{there} rows are there: {run:#?}");
+    let there: usize = server.psql("postgres", "SELECT count(*) FROM t").unwrap().parse().unwrap();
+    let number_before = |text: &str, word: &str| -> usize {
+        let before = text.split(word).next().unwrap();
+        before.rsplit([' ', '\n']).next().unwrap().parse().unwrap()
+    };
+    let written = number_before(&run.stdout, " written");
+    // A commit that was under way may have worked: then the log says how many rows that is about.
+    let unknown: usize = run
+        .stderr
+        .split(" and whether its ")
+        .skip(1)
+        .map(|rest| rest.split(' ').next().unwrap().parse::<usize>().unwrap())
+        .sum();
+    assert!(unknown > 0 || run.stderr.contains("stayed away"), "{run:#?}");
+    assert!((written..=written + unknown).contains(&there), "{there} rows are there: {run:#?}");
 }
 
 #[test]
