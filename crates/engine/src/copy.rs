@@ -167,13 +167,19 @@ impl Copy<'_> {
         (times, self.conclude(&shared))
     }
 
-    /// As many connections as writers; all of them before anything is read.
+    /// As many connections as writers, before anything is read; one is enough where the server has no more.
     async fn lines(&self, shared: &Arc<Shared>) -> Result<Vec<Line>, Error> {
         let mut lines = Vec::new();
         for _ in 0..self.load.writers {
             let writer = match self.loading.writer().await {
                 Ok(writer) => writer,
-                Err(ConnectError::Transient(error) | ConnectError::Fatal(error)) => return Err(error),
+                Err(ConnectError::Transient(error) | ConnectError::Fatal(error)) if lines.is_empty() => {
+                    return Err(error);
+                }
+                Err(ConnectError::Transient(error) | ConnectError::Fatal(error)) => {
+                    tracing::warn!("{} of {} writers: {}", lines.len(), self.load.writers, error.message);
+                    break;
+                }
             };
             let (loading, interrupt) = (self.loading.clone(), self.interrupt.clone());
             lines.push(Line::new(shared.clone(), loading, interrupt, writer, self.load.on_error));

@@ -106,12 +106,13 @@ impl Feeder {
         })
     }
 
+    /// Counts a record, unless the load has been given up: then what is counted stays as it is.
     fn count_read(&mut self) -> Result<(), Stopped> {
-        self.position += 1;
-        self.shared.tally.add_read(1);
-        if self.position.is_multiple_of(1024) && self.shared.is_stopped() {
+        if self.shared.is_stopped() {
             return Err(Stopped);
         }
+        self.position += 1;
+        self.shared.tally.add_read(1);
         Ok(())
     }
 }

@@ -125,7 +125,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Start {
     let all: Vec<OsString> = arguments.collect();
     let words = || all.iter().skip(1).filter_map(|word| word.to_str());
     if words().any(|word| matches!(word, "--version" | "-V")) {
-        println!("pgloader version \"{VERSION}\"\ncompiled with rustc");
+        say!(out, "pgloader version \"{VERSION}\"\ncompiled with rustc");
         return Start::Done(ExitCode::SUCCESS);
     }
     if let Some(option) = words().take_while(|word| *word != "--").find_map(not_built) {
@@ -152,7 +152,8 @@ fn not_built(word: &str) -> Option<&'static str> {
 }
 
 fn usage(message: &str) -> Start {
-    eprintln!(
+    say!(
+        err,
         "error: {message}\n\nUsage: pgloader [OPTIONS] LOAD-FILE...\n\nFor more information, try '--help'."
     );
     Start::Done(ExitCode::from(2))

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use pgloader_command::{Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
-use pgloader_core::load::OnError;
+use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
 use pgloader_core::target::Session as TargetSession;
 use pgloader_core::{Error, Result};
@@ -106,7 +106,7 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     let tally = Arc::new(Tally::default());
     let ended = prepared.run(session, &mut run, command, &tally).await;
     tracing::info!(severity = "LOG", "report summary reset");
-    print!("{}", run.report.text(session.arguments.is_verbose()));
+    say!(out, "{}", run.report.text(session.arguments.is_verbose()).trim_end());
     ended.and(last_words(session, command, &tally))
 }
 
@@ -139,7 +139,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Ended {
-        let (mut target, load, plan) = match self.begin(session, run, command, tally).await {
+        let (load, plan) = match self.begin(session, run, command, tally).await {
             Ok(begun) => begun,
             Err(error) => return failed(session, run, &error),
         };
@@ -151,7 +151,7 @@ impl Prepared {
             Err(CopyError::Failed(_)) if stops => return Ended::Badly,
             Err(CopyError::Failed(_)) => Ended::Incomplete,
         };
-        match self.after(run, &mut target).await {
+        match self.after(run).await {
             Ok(()) => ended,
             Err(error) => ended.and(failed(session, run, &error)),
         }
@@ -164,7 +164,7 @@ impl Prepared {
         run: &mut Run,
         command: &Command,
         tally: &Arc<Tally>,
-    ) -> Result<(Box<dyn TargetSession>, Load, pgloader_core::load::LoadPlan)> {
+    ) -> Result<(Load, LoadPlan)> {
         let source_table = self.source_table(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
@@ -182,7 +182,7 @@ impl Prepared {
         session.loaded.push(name);
         session.rejects = rejects.directory().to_owned();
         let load = Load { source: self.source.clone(), source_table, rejects, tally: tally.clone() };
-        Ok((target, load, plan))
+        Ok((load, plan))
     }
 
     /// Reads what the source says of itself, on a thread of its own: that may wait for a pipe's other end.
@@ -212,12 +212,11 @@ impl Prepared {
         ))
     }
 
-    async fn after(&self, run: &mut Run, target: &mut Box<dyn TargetSession>) -> Result<()> {
+    async fn after(&self, run: &mut Run) -> Result<()> {
         if self.hooks.after.is_empty() {
             return Ok(());
         }
-        // The session of before the load may have been lost in the meantime.
-        *target = pgloader_engine::session(run.target.as_ref()).await?;
+        let mut target = pgloader_engine::session(run.target.as_ref()).await?;
         let after = &self.hooks.after;
         pgloader_engine::hooks(run, Section::Post, "after load", target.as_mut(), after).await
     }
@@ -229,7 +228,7 @@ fn plan(
     run: &Run,
     source: &Table,
     target: &Table,
-) -> Result<pgloader_core::load::LoadPlan> {
+) -> Result<LoadPlan> {
     let columns = command.columns.as_ref();
     let columns: Option<Vec<String>> =
         columns.map(|columns| columns.iter().map(|column| column.name.value.clone()).collect());

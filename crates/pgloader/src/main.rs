@@ -1,5 +1,8 @@
 //! The binary `pgloader`: arguments, the registries of sources and targets, exit codes.
 
+#[macro_use]
+mod say;
+
 mod cli;
 mod command;
 mod files;
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(code) => code,
         Err(message) => {
-            eprintln!("{message}");
+            say!(err, "{message}");
             ExitCode::from(1)
         }
     }

@@ -28,12 +28,12 @@ async fn wait(mut keyboard: Signal, mut terminate: Signal, interrupt: Interrupt)
 /// Says what is left to do at the target, and ends the program.
 fn end_at_once(interrupt: &Interrupt) -> ! {
     let statements = interrupt.left_to_do();
-    eprintln!("pgloader ends at once.");
+    say!(err, "pgloader ends at once.");
     if !statements.is_empty() {
-        eprintln!("These statements bring the target back to what it was:");
+        say!(err, "These statements bring the target back to what it was:");
     }
     for statement in statements {
-        eprintln!("{statement};");
+        say!(err, "{statement};");
     }
     std::process::exit(130)
 }

@@ -260,3 +260,15 @@ fn max_errors_turns_rejects_into_exit_1() {
     let file = bench.place.write("test.load", load_csv("t", "truncate"));
     Run::of(bench.command().args(["--max-errors", "0"]).arg(file)).expect(1, &["max errors = 0"]);
 }
+
+#[test]
+fn a_summary_that_nobody_reads_does_not_end_the_load() {
+    let bench = bench();
+    bench.place.write("data.csv", "1,a\n");
+    let load = bench.place.write("test.load", load_csv("t", ""));
+    let mut child = crate::kit::start(bench.command().arg(load));
+    drop(child.stdout.take());
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(count(&bench), "1");
+}

@@ -175,3 +175,16 @@ fn tables_of_one_name_in_two_schemas_have_reject_files_of_their_own() {
     assert_eq!(bench.place.rejected("a.t/a.t.dat"), "x\t1\n");
     assert_eq!(bench.place.rejected("b.t/b.t.dat"), "x\t1\n");
 }
+
+#[test]
+fn fewer_connections_than_writers_are_enough() {
+    let bench = Bench::new();
+    let role = format!("narrow_{}", bench.database);
+    bench.sql(&format!(
+        "CREATE TABLE t (id int, name text); CREATE ROLE {role} LOGIN CONNECTION LIMIT 1; GRANT ALL ON t TO {role}"
+    ));
+    bench.place.write("data.csv", numbers(100));
+    let file = bench.place.write("test.load", load_csv("t", "concurrency = 3"));
+    let run = Run::of(bench.command().env("PGUSER", &role).arg(file));
+    run.expect(0, &["100 read = 100 written", "1 of 3 writers: too many connections for role"]);
+}
