@@ -67,17 +67,21 @@ impl Shared {
 
     /// Ends the load for this reason. One that comes later is only logged.
     pub(crate) fn fail(&self, error: Error) {
+        self.note_failure(error);
+        self.is_stopped.store(true, Ordering::Release);
+        self.stop.notify_waiters();
+        self.chunks.close();
+        self.queue.close();
+    }
+
+    /// The load will have failed for this reason once it has come to its end.
+    fn note_failure(&self, error: Error) {
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         match failure.as_ref() {
             None => *failure = Some(error),
             Some(first) if first.message == error.message => {}
             Some(_) => tracing::error!("{error}"),
         }
-        drop(failure);
-        self.is_stopped.store(true, Ordering::Release);
-        self.stop.notify_waiters();
-        self.chunks.close();
-        self.queue.close();
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -156,9 +160,7 @@ impl Copy<'_> {
         for writer in writers {
             match writer.await {
                 Ok(line) => lines.push(line),
-                Err(error) => {
-                    shared.fail(Error::new(format!("a writer ended in a defect of pgloader: {error}")))
-                }
+                Err(_) => shared.fail(Error::new("a writer ended in a defect of pgloader")),
             }
         }
         watch.abort();
@@ -192,11 +194,16 @@ impl Copy<'_> {
         let (done, wait) = oneshot::channel();
         let mut feeder = Feeder::new(shared.clone(), self.load, Format::CopyText, self.part.number);
         let (source, table, part) = (self.source.clone(), self.source_table.clone(), self.part.clone());
-        let for_thread = shared.clone();
+        let (for_thread, on_error) = (shared.clone(), self.load.on_error);
         let read = move || {
             let start = Instant::now();
             match source.read(&table, &part, &mut feeder) {
                 Ok(()) => feeder.finish(),
+                // What was read is good: it is loaded before the load ends for this reason.
+                Err(error) if on_error == OnError::ResumeNext => {
+                    feeder.finish();
+                    for_thread.note_failure(error);
+                }
                 Err(error) => for_thread.fail(error),
             }
             for_thread.queue.close();
@@ -254,8 +261,20 @@ async fn stop_when_interrupted(shared: Arc<Shared>, interrupt: Interrupt) {
     shared.fail(interrupted());
 }
 
+/// Ends the load where a writer ends in a panic: its chunks would be waited for in vain.
+struct PanicGuard(Arc<Shared>);
+
+impl Drop for PanicGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail(Error::new("a writer ended in a defect of pgloader"));
+        }
+    }
+}
+
 /// One writer's work: batches until there are none.
 async fn write(shared: Arc<Shared>, mut line: Line) -> Line {
+    let _guard = PanicGuard(shared.clone());
     while let Some(batch) = shared.queue.next().await {
         if shared.is_stopped() {
             give_up(&shared, batch.row_count());

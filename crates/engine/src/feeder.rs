@@ -13,6 +13,9 @@ use crate::copy::Shared;
 /// A chunk is left for the next one when less than this is free, so that ordinary rows never make it grow.
 const CHUNK_RESERVE: usize = CHUNK_BYTES / 16;
 
+/// So that the ends of very narrow rows take no more than half a chunk's memory.
+const MOST_CHUNK_ROWS: usize = CHUNK_BYTES / 8;
+
 /// Takes the rows of one part from its reader.
 pub(crate) struct Feeder {
     shared: Arc<Shared>,
@@ -90,7 +93,9 @@ impl Feeder {
 
     /// A chunk with room for a row of ordinary width.
     fn make_room(&mut self) -> Result<(), Stopped> {
-        let has_room = |chunk: &Chunk| chunk.bytes.len() + CHUNK_RESERVE <= CHUNK_BYTES;
+        let has_room = |chunk: &Chunk| {
+            chunk.bytes.len() + CHUNK_RESERVE <= CHUNK_BYTES && chunk.ends.len() < MOST_CHUNK_ROWS
+        };
         if self.open.chunks.last().is_none_or(|chunk| !has_room(chunk)) {
             let chunk = self.shared.chunks.take(self.open.capacity)?;
             self.open.capacity += chunk.bytes.capacity();
@@ -128,6 +133,8 @@ impl Intake for Feeder {
         let Some(chunk) = self.open.chunks.last_mut() else { return Err(Stopped) };
         let (start, capacity) = (chunk.bytes.len(), chunk.bytes.capacity());
         self.format.encode(&row, &self.fields, &mut chunk.bytes);
+        // A chunk is one row of at most twice `max record size` (1 GB), or about CHUNK_BYTES.
+        debug_assert!(chunk.bytes.len() <= u32::MAX as usize);
         chunk.ends.push(chunk.bytes.len() as u32);
         let grown = chunk.bytes.capacity() - capacity;
         self.open.bytes += chunk.bytes.len() - start;

@@ -118,7 +118,11 @@ async fn attempt(rest: &Rows<'_>, search: &mut Search, attempts: &mut dyn Attemp
             attempts.written(width, taken);
             return Ok(Done::Passed(width));
         }
-        Written::SomeBad(error) => error,
+        Written::SomeBad(error) => {
+            // A row named earlier was bad after all the rows before it, which do not load as they are.
+            search.bad.clear();
+            error
+        }
         Written::Bad(named) => {
             let error = named.first().map(|bad| bad.error.clone());
             if search.learn(named, width) {
@@ -206,13 +210,17 @@ mod tests {
         }
     }
 
-    fn run(rows: &[&str], fake: Fake) -> Fake {
+    fn batch(rows: &[&str]) -> Batch {
         let mut chunk = Chunk::default();
         for row in rows {
             chunk.bytes.extend_from_slice(format!("{row}\n").as_bytes());
             chunk.ends.push(chunk.bytes.len() as u32);
         }
-        let batch = Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 0 };
+        Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 0 }
+    }
+
+    fn run(rows: &[&str], fake: Fake) -> Fake {
+        let batch = batch(rows);
         let mut fake = fake;
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(load(batch.rows(), &mut fake)).unwrap();
@@ -241,6 +249,45 @@ mod tests {
             let rows: Vec<&str> = (0..7).map(|i| kinds[(pattern / 3u32.pow(i) % 3) as usize]).collect();
             run(&rows, Fake::default());
         }
+    }
+
+    /// Row `c` is refused by name where row `b` is loaded before it; `b` itself is refused without its name, by a
+    /// check at the end of the statement.
+    #[derive(Default)]
+    struct Dependent(Vec<String>, Vec<String>);
+
+    #[async_trait]
+    impl Attempts for Dependent {
+        async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+            let all: Vec<String> =
+                (0..rows.len()).map(|i| String::from_utf8_lossy(rows.row(i).unwrap()).into_owned()).collect();
+            let b = all.iter().position(|row| row == "b\n");
+            match (b, all.iter().position(|row| row == "c\n")) {
+                (Some(b), Some(index)) if b < index => {
+                    Ok(Written::Bad(vec![BadRow { index, error: Error::new("doubles b") }]))
+                }
+                (Some(_), _) => Ok(Written::SomeBad(Error::new("a key is missing"))),
+                (None, _) => {
+                    self.0.extend(all);
+                    Ok(Written::All(rows.len() as u64))
+                }
+            }
+        }
+        fn written(&mut self, _rows: usize, _taken: u64) {}
+        fn reject(&mut self, row: &[u8], _error: &Error) -> Result<(), Error> {
+            self.1.push(String::from_utf8_lossy(row).into_owned());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_bad_only_because_of_a_bad_row_is_loaded() {
+        let mut target = Dependent::default();
+        let batch = batch(&["a", "b", "a", "c", "a"]);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(load(batch.rows(), &mut target)).unwrap();
+        assert_eq!(target.0.concat(), "a\na\nc\na\n");
+        assert_eq!(target.1, ["b\n"]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::backoff::Backoff;
 use crate::copy::Shared;
 use crate::interrupt::Interrupt;
 
+/// How often the connection may end over the same rows.
+const MOST_LOSSES: usize = 8;
 /// How long a cancelled statement may take to end before its connection is dropped.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -73,7 +75,7 @@ impl Line {
 
     async fn write_committed(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
         let mut backoff = Backoff::start();
-        loop {
+        for _ in 0..MOST_LOSSES {
             let error = match self.attempt(rows.clone(), &mut backoff).await? {
                 Ok(count) => return Ok(Written::All(count)),
                 Err(WriteError::Rows(bad)) => return Ok(Written::Bad(bad)),
@@ -92,6 +94,11 @@ impl Line {
             self.writer = None;
             self.wait(&mut backoff, error).await?;
         }
+        Err(Error::new(format!(
+            "the server ended {MOST_LOSSES} attempts to write the same {} rows",
+            rows.len()
+        ))
+        .hint("its log tells why; the warnings above tell what it said"))
     }
 
     /// With on error stop there is nothing to retry: whatever goes wrong undoes all that the line has written.
@@ -111,7 +118,11 @@ impl Line {
     /// Commits what is pending. Only with on error stop.
     pub(crate) async fn commit(&mut self) -> Result<Pending, Error> {
         let rows = self.pending;
-        let Some(writer) = self.writer.as_mut().filter(|_| rows.sent > 0) else { return Ok(rows) };
+        if rows.sent == 0 {
+            return Ok(rows);
+        }
+        let writer =
+            self.writer.as_mut().ok_or_else(|| Error::new("the connection was lost before the commit"))?;
         match writer.commit(rows.taken).await {
             Ok(()) => Ok(rows),
             Err(WriteError::Unknown(token, error)) => {
@@ -139,21 +150,32 @@ impl Line {
                 self.writer.insert(writer)
             }
         };
-        let canceller = writer.canceller();
-        let write = writer.write(rows);
-        tokio::pin!(write);
-        tokio::select! {
-            biased;
-            result = &mut write => return Ok(result),
-            () = interrupt.triggered() => canceller.cancel().await,
+        let count = rows.len() as u64;
+        match write_or_cancel(writer.as_mut(), rows, &interrupt).await {
+            Answer::Own(result) => Ok(result),
+            Answer::Cancelled(result) => self.after_cancel(result, count).await,
         }
-        let result = tokio::time::timeout(CANCEL_PATIENCE, &mut write).await;
-        match result {
-            Ok(Ok(count)) => Ok(Ok(count)),
-            Ok(Err(_)) => Err(interrupted()),
-            Err(_) => Err(interrupted().context(
-                "the server did not end its COPY: whether the last batch was committed is not known",
-            )),
+    }
+
+    /// What became of a write that was cancelled; `None` where the server did not answer.
+    async fn after_cancel(
+        &mut self,
+        result: Option<Result<u64, WriteError>>,
+        rows: u64,
+    ) -> Result<Result<u64, WriteError>, Error> {
+        let silent = Error::new("the server did not answer the cancel");
+        let (token, lost) = match result {
+            Some(Ok(taken)) => return Ok(Ok(taken)),
+            Some(Err(WriteError::Unknown(token, lost))) => (token, lost),
+            Some(Err(_)) => return Err(interrupted()),
+            None => return Err(undecidable(rows, "it may still be at work", &silent)),
+        };
+        match tokio::time::timeout(CANCEL_PATIENCE, self.loading.outcome(&token)).await {
+            Ok(Ok(Outcome::Committed)) => Ok(Ok(rows)),
+            Ok(Ok(Outcome::RolledBack)) => Err(interrupted()),
+            Ok(Ok(Outcome::Undecidable(why))) => Err(undecidable(rows, &why, &lost)),
+            Ok(Err(error)) => Err(undecidable(rows, &Error::from(error).message, &lost)),
+            Err(_) => Err(undecidable(rows, &silent.message, &lost)),
         }
     }
 
@@ -209,6 +231,26 @@ impl Line {
         }
         Ok(())
     }
+}
+
+/// What a writer answered.
+enum Answer {
+    /// Undisturbed.
+    Own(Result<u64, WriteError>),
+    /// After the user's interrupt; `None` where it did not answer in time.
+    Cancelled(Option<Result<u64, WriteError>>),
+}
+
+async fn write_or_cancel(writer: &mut dyn Writer, rows: Rows<'_>, interrupt: &Interrupt) -> Answer {
+    let canceller = writer.canceller();
+    let write = writer.write(rows);
+    tokio::pin!(write);
+    tokio::select! {
+        biased;
+        result = &mut write => return Answer::Own(result),
+        () = interrupt.triggered() => canceller.cancel().await,
+    }
+    Answer::Cancelled(tokio::time::timeout(CANCEL_PATIENCE, &mut write).await.ok())
 }
 
 /// What ends a load that the user has interrupted.

@@ -35,6 +35,8 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
     let mapping = map(&input.source.columns, input.columns, input.target)?;
     let mut warnings: Vec<String> = mapping.warning.iter().cloned().collect();
     warnings.extend(moot_options(input.options));
+    warnings.extend(one_transaction(input));
+    warnings.extend(truncated_keys(input));
     warnings.extend(index_warnings(input));
     let load = TableLoad {
         table: input.target.name.clone(),
@@ -55,10 +57,16 @@ fn on_error(input: &FileLoad<'_>) -> OnError {
     }
 }
 
-/// One writer where the order of rows may show: numbers drawn for omitted columns, triggers that see each row.
+/// One writer where the order of rows may show: numbers drawn for omitted columns, triggers that see each row. One
+/// too where nothing may stay after an error: two open transactions cannot be committed as one, and would wait for
+/// each other over equal keys.
 fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
     let workers = at_least_one(input.options, &WORKERS)?;
-    if let Some(concurrency) = at_least_one(input.options, &CONCURRENCY)? {
+    let concurrency = at_least_one(input.options, &CONCURRENCY)?;
+    if on_error(input) == OnError::Stop {
+        return Ok(1);
+    }
+    if let Some(concurrency) = concurrency {
         return Ok(concurrency);
     }
     let numbered =
@@ -119,6 +127,25 @@ fn index_warnings(input: &FileLoad<'_>) -> Vec<String> {
         "That could impact loading performance badly.".to_owned(),
         "Consider the option 'drop indexes'.".to_owned(),
     ]
+}
+
+fn one_transaction(input: &FileLoad<'_>) -> Option<String> {
+    let wanted = input.options.number(&CONCURRENCY).filter(|&writers| writers > 1)?;
+    let text = format!(
+        "option concurrency = {wanted} has no effect: on error stop is one transaction of one writer"
+    );
+    (on_error(input) == OnError::Stop).then_some(text)
+}
+
+/// Emptying a table whose referencing keys were dropped may leave rows elsewhere that the keys no longer fit.
+fn truncated_keys(input: &FileLoad<'_>) -> Option<String> {
+    let both = input.options.is_yes(&TRUNCATE) && input.options.is_yes(&DROP_INDEXES);
+    let key =
+        input.target.referencing_keys.iter().find(|key| key.table != input.target.name).filter(|_| both)?;
+    Some(format!(
+        "the foreign key {} of table {} can come back only if its rows fit what is loaded",
+        key.name, key.table
+    ))
 }
 
 fn moot_options(options: &Options) -> Vec<String> {
@@ -225,12 +252,14 @@ mod tests {
         let disabled = options(&[(&DISABLE_TRIGGERS, Value::Word("yes"))]);
         let two = options(&[(&CONCURRENCY, Value::Number(2))]);
         let limited = options(&[(&WORKERS, Value::Number(3))]);
+        let stop = options(&[(&ON_ERROR, Value::Word("stop")), (&CONCURRENCY, Value::Number(4))]);
         for (options, target, expected) in [
             (&Options::default(), &numbered, 1),
             (&Options::default(), &triggers, 1),
             (&disabled, &triggers, 4),
             (&two, &numbered, 2),
             (&limited, &table(&["id"]), 3),
+            (&stop, &table(&["id"]), 1),
         ] {
             assert_eq!(plan(options, target, false).unwrap().load.writers, expected);
         }

@@ -56,7 +56,7 @@ impl Loading for PostgresLoading {
             Ok(answer) => match answer.as_deref() {
                 Some("aborted") => Ok(Outcome::RolledBack),
                 Some("committed") => self.confirm(&mut connection, transaction, lost.rows).await,
-                Some(_) => Err(end(&mut connection, transaction).await),
+                Some(_) => Err(end(&mut connection, transaction, lost.session).await),
                 None => Ok(Outcome::Undecidable("the transaction is too old for the server to know".into())),
             },
         }
@@ -83,10 +83,10 @@ impl PostgresLoading {
 }
 
 /// Ends the session in which the transaction is still open, for its client is gone.
-async fn end(connection: &mut Connection, transaction: u64) -> ConnectError {
+async fn end(connection: &mut Connection, transaction: u64, session: i64) -> ConnectError {
     let query = format!(
         "SELECT count(pg_catalog.pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity \
-         WHERE backend_xid = '{}'::xid AND usename = current_user",
+         WHERE backend_xid = '{}'::xid AND pid = {session} AND usename = session_user",
         short(transaction)
     );
     match ask(connection, &query).await {
