@@ -41,6 +41,9 @@ pub struct Table {
     pub referencing_keys: Vec<ForeignKey>,
     /// How many indexes there are, those not in `indexes` included.
     pub index_count: usize,
+    /// Actions of ALTER TABLE that give those triggers their state which are not in the ordinary one: disabled,
+    /// or for replicas.
+    pub trigger_states: Vec<String>,
     /// Whether a user's trigger runs for each inserted row, so that the order of rows may matter.
     pub row_triggers: bool,
 }
@@ -92,4 +95,6 @@ pub struct ForeignKey {
     pub name: String,
     /// What follows `ADD CONSTRAINT name`.
     pub definition: String,
+    /// Its comment.
+    pub comment: Option<String>,
 }

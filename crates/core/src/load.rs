@@ -37,33 +37,28 @@ pub struct TableLoad {
     pub batch: BatchLimits,
 }
 
-/// Statements that belong together, shown as one line of the report.
+/// Something done to the target before the copy, and how it is undone afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preparation {
+    /// The line of the report.
+    pub label: &'static str,
+    /// Complete statements without a final semicolon, run in one transaction.
+    pub statements: Vec<String>,
+    /// What undoes them, in order. Runs after the copy, whether that succeeded, failed or was interrupted, and also
+    /// where it is not known whether the statements had an effect.
+    pub undo: Vec<Phase>,
+}
+
+/// Statements that bring the target back to what it was, shown as one line of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
     /// The line of the report.
     pub label: &'static str,
-    /// Complete statements without a final semicolon.
+    /// Complete statements without a final semicolon, each run in its own transaction; one that fails does not
+    /// stop the others.
     pub statements: Vec<String>,
-    /// How they are run.
-    pub run: Run,
-}
-
-/// How the statements of a phase are run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Run {
-    /// All in one transaction: the first failure undoes them all.
-    Together,
-    /// Each in its own transaction, this many at a time; one that fails does not stop the others.
-    Each(usize),
-}
-
-/// Something done to the target before the copy, and how it is undone afterwards.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preparation {
-    /// What is done.
-    pub phase: Phase,
-    /// What undoes it, in order. Runs after the copy, whether that succeeded, failed or was interrupted.
-    pub undo: Vec<Phase>,
+    /// How many at a time.
+    pub parallel: usize,
 }
 
 /// All that is done for one table between BEFORE LOAD and AFTER LOAD.

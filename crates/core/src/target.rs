@@ -55,8 +55,11 @@ pub trait Dialect: Send + Sync {
     /// Turns a table's triggers off.
     fn disable_triggers(&self, table: &Table) -> String;
 
-    /// Turns them on again.
+    /// Brings them back to what they were.
     fn enable_triggers(&self, table: &Table) -> String;
+
+    /// Whether a statement failed because what it makes is there already.
+    fn is_there_already(&self, error: &Error) -> bool;
 
     /// Drops what [`Table::indexes`] lists, and the foreign keys that need it, in an order that works.
     fn drop_indexes(&self, table: &Table) -> Vec<String>;

@@ -10,12 +10,15 @@ mod queue;
 mod reject;
 pub mod report;
 mod run;
+mod session;
 mod tally;
+mod undo;
 mod writer;
 
 pub use copy::CopyError;
 pub use interrupt::Interrupt;
 pub use reject::RejectFiles;
 pub use report::Report;
-pub use run::{Load, Run, hooks, session};
+pub use run::{Load, Run, hooks};
+pub use session::session;
 pub use tally::Tally;

@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pgloader_core::catalog::Table;
-use pgloader_core::load::{LoadPlan, Phase, Run as How};
+use pgloader_core::load::{LoadPlan, Phase, Preparation};
 use pgloader_core::source::Source;
-use pgloader_core::target::{ConnectError, Session, Target};
+use pgloader_core::target::{Session, Target};
 use pgloader_core::{Error, Result};
 
-use crate::backoff::Backoff;
 use crate::copy::{Copy, CopyError};
 use crate::interrupt::Interrupt;
 use crate::reject::RejectFiles;
 use crate::report::{Line, Report, Section};
+use crate::session::{session, transaction};
 use crate::tally::Tally;
+use crate::undo;
 
 /// One command under way. Every step adds its line to the report.
 pub struct Run {
@@ -38,21 +39,6 @@ pub struct Load {
     pub tally: Arc<Tally>,
 }
 
-/// A session; a server that is just coming up is waited for.
-pub async fn session(target: &dyn Target) -> Result<Box<dyn Session>> {
-    let mut backoff = Backoff::start();
-    loop {
-        match target.session().await {
-            Ok(session) => return Ok(session),
-            Err(ConnectError::Fatal(error)) => return Err(error),
-            Err(ConnectError::Transient(error)) => match backoff.next() {
-                Some(delay) => tokio::time::sleep(delay).await,
-                None => return Err(error),
-            },
-        }
-    }
-}
-
 /// Runs a clause's statements in one transaction, as one line of the report.
 pub async fn hooks(
     run: &mut Run,
@@ -72,18 +58,6 @@ pub async fn hooks(
     result
 }
 
-/// Runs a transaction, which an interrupt cancels; it has then worked or not, as its answer says.
-async fn transaction(session: &mut dyn Session, statements: &[String], interrupt: &Interrupt) -> Result<()> {
-    let canceller = session.canceller();
-    let running = session.transaction(statements);
-    tokio::pin!(running);
-    tokio::select! {
-        result = &mut running => return result,
-        () = interrupt.triggered() => canceller.cancel().await,
-    }
-    running.await
-}
-
 impl Run {
     /// Carries out a plan. What was prepared is undone whatever happens; the first error is returned, all are
     /// logged and counted in the report.
@@ -98,7 +72,10 @@ impl Run {
             tracing::error!("{error}");
         }
         let undone = self.undo(undo).await;
-        result.and(undone.map_err(CopyError::Failed))
+        match self.interrupt.is_triggered() {
+            true => Err(CopyError::Interrupted),
+            false => result.and(undone.map_err(CopyError::Failed)),
+        }
     }
 
     async fn prepare(&mut self, plan: &LoadPlan, undo: &mut Vec<Phase>) -> Result<(), CopyError> {
@@ -111,22 +88,23 @@ impl Run {
                     tracing::info!(severity = "LOG", "to be run after the load: {statement};");
                 }
             }
-            if let Err(error) = self.preparation(&preparation.phase).await {
-                let interrupted = self.interrupt.is_triggered();
-                return Err(if interrupted { CopyError::Interrupted } else { CopyError::Failed(error) });
+            let result = self.preparation(preparation).await;
+            // Where the connection was lost it may have been done all the same.
+            if result.as_ref().map_or_else(|error| error.sqlstate.is_none(), |()| true) {
+                undo.splice(0..0, preparation.undo.iter().cloned());
+                self.note_left_to_do(&[], undo);
             }
-            undo.splice(0..0, preparation.undo.iter().cloned());
-            self.note_left_to_do(undo);
+            result.map_err(CopyError::Failed)?;
         }
         Ok(())
     }
 
-    async fn preparation(&mut self, phase: &Phase) -> Result<()> {
-        let start = Instant::now();
-        let mut session = session(self.target.as_ref()).await?;
-        let result = transaction(session.as_mut(), &phase.statements, &self.interrupt).await;
-        let done = if result.is_ok() { phase.statements.len() } else { 0 };
-        self.add(Section::Pre, phase.label, &result, done, start.elapsed());
+    async fn preparation(&mut self, preparation: &Preparation) -> Result<()> {
+        let (start, statements) = (Instant::now(), &preparation.statements);
+        let mut session = session(self.target.as_ref(), &self.interrupt).await?;
+        let result = transaction(session.as_mut(), statements, &self.interrupt).await;
+        let done = if result.is_ok() { statements.len() } else { 0 };
+        self.add(Section::Pre, preparation.label, &result, done, start.elapsed());
         result
     }
 
@@ -174,35 +152,38 @@ impl Run {
         })
     }
 
-    /// Runs all phases, each as far as it goes; what fails is told to the user as SQL to run by hand.
-    async fn undo(&mut self, mut phases: Vec<Phase>) -> Result<()> {
-        let mut result = Ok(());
-        while !phases.is_empty() {
-            let phase = phases.remove(0);
-            if let Err(error) = self.undo_phase(&phase).await {
+    /// Runs all phases, each as far as it goes; what fails is told to the user as SQL to run by hand. Returns the
+    /// first error.
+    async fn undo(&mut self, phases: Vec<Phase>) -> Result<()> {
+        let (mut result, mut failed, mut unreachable) = (Ok(()), Vec::new(), false);
+        for (index, phase) in phases.iter().enumerate() {
+            if unreachable {
+                failed.extend(phase.statements.iter().cloned());
+                continue;
+            }
+            let start = Instant::now();
+            let outcome = undo::run(&self.target, phase).await;
+            let (errors, rows) = (outcome.failed.len() as u64, outcome.done as u64);
+            let line =
+                Line { label: phase.label.into(), errors, rows, time: start.elapsed(), ..Line::default() };
+            self.report.add(Section::Post, line);
+            for error in outcome.errors {
                 tracing::error!("{error}");
                 result = result.and(Err(error));
             }
-            self.note_left_to_do(&phases);
+            unreachable = outcome.unreachable;
+            failed.extend(outcome.failed);
+            self.note_left_to_do(&failed, &phases[index + 1..]);
+        }
+        for statement in failed {
+            tracing::error!("left to do: {statement};");
         }
         result
     }
 
-    fn note_left_to_do(&self, undo: &[Phase]) {
-        self.interrupt.set_left_to_do(undo.iter().flat_map(|phase| phase.statements.clone()).collect());
-    }
-
-    async fn undo_phase(&mut self, phase: &Phase) -> Result<()> {
-        let start = Instant::now();
-        let (done, result) = match phase.run {
-            How::Together => {
-                let result = together(self.target.as_ref(), &phase.statements).await;
-                (if result.is_ok() { phase.statements.len() } else { 0 }, result)
-            }
-            How::Each(parallel) => each(&self.target, &phase.statements, parallel).await,
-        };
-        self.add(Section::Post, phase.label, &result, done, start.elapsed());
-        result
+    fn note_left_to_do(&self, failed: &[String], undo: &[Phase]) {
+        let ahead = undo.iter().flat_map(|phase| phase.statements.iter());
+        self.interrupt.set_left_to_do(failed.iter().chain(ahead).cloned().collect());
     }
 
     fn add(&mut self, section: Section, label: &str, result: &Result<()>, rows: usize, time: Duration) {
@@ -215,39 +196,4 @@ impl Run {
 fn unbalanced(label: &str) -> Error {
     Error::new(format!("{label}: rows read are not the rows written, rejected and skipped"))
         .hint("this is a defect of pgloader: please report it with the load file and the summary")
-}
-
-async fn together(target: &dyn Target, statements: &[String]) -> Result<()> {
-    session(target).await?.transaction(statements).await
-}
-
-/// Runs each statement in its own transaction, `parallel` at a time. Returns how many worked, and the first error.
-async fn each(target: &Arc<dyn Target>, statements: &[String], parallel: usize) -> (usize, Result<()>) {
-    let next = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let statements: Arc<[String]> = statements.into();
-    let lanes = (0..parallel.clamp(1, statements.len().max(1))).map(|_| {
-        let (target, statements, next) = (target.clone(), statements.clone(), next.clone());
-        tokio::spawn(async move { lane(target.as_ref(), &statements, &next).await })
-    });
-    let mut total = (0, Ok(()));
-    for lane in lanes.collect::<Vec<_>>() {
-        let (done, result) = lane.await.unwrap_or_else(|error| (0, Err(Error::new(error.to_string()))));
-        total = (total.0 + done, total.1.and(result));
-    }
-    total
-}
-
-async fn lane(
-    target: &dyn Target,
-    statements: &[String],
-    next: &std::sync::atomic::AtomicUsize,
-) -> (usize, Result<()>) {
-    let (mut done, mut result) = (0, Ok(()));
-    while let Some(statement) = statements.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-        match together(target, std::slice::from_ref(statement)).await {
-            Ok(()) => done += 1,
-            Err(error) => result = result.and(Err(error.query(statement.clone()))),
-        }
-    }
-    (done, result)
 }

@@ -82,6 +82,9 @@ impl Dialect for Nowhere {
     fn enable_triggers(&self, _: &Table) -> String {
         String::new()
     }
+    fn is_there_already(&self, _: &pgloader_core::Error) -> bool {
+        false
+    }
     fn drop_indexes(&self, _: &Table) -> Vec<String> {
         Vec::new()
     }
@@ -143,6 +146,7 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
         columns: Vec::new(),
         indexes: Vec::new(),
         referencing_keys: Vec::new(),
+        trigger_states: Vec::new(),
         index_count: 0,
         row_triggers: false,
     };

@@ -107,7 +107,8 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     let ended = prepared.run(session, &mut run, command, &tally).await;
     tracing::info!(severity = "LOG", "report summary reset");
     say!(out, "{}", run.report.text(session.arguments.is_verbose()).trim_end());
-    ended.and(last_words(session, command, &tally))
+    let interrupted = if session.interrupt.is_triggered() { Ended::Interrupted } else { Ended::Well };
+    ended.and(last_words(session, command, &tally)).and(interrupted)
 }
 
 /// Everything that can be found out without the target.
@@ -168,7 +169,7 @@ impl Prepared {
         let source_table = self.source_table(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
-        let mut target = pgloader_engine::session(run.target.as_ref()).await?;
+        let mut target = pgloader_engine::session(run.target.as_ref(), &run.interrupt).await?;
         let before = &self.hooks.before;
         pgloader_engine::hooks(run, Section::Pre, "before load", target.as_mut(), before).await?;
         let target_table = self.target_table(target.as_mut()).await?;
@@ -216,7 +217,7 @@ impl Prepared {
         if self.hooks.after.is_empty() {
             return Ok(());
         }
-        let mut target = pgloader_engine::session(run.target.as_ref()).await?;
+        let mut target = pgloader_engine::session(run.target.as_ref(), &run.interrupt).await?;
         let after = &self.hooks.after;
         pgloader_engine::hooks(run, Section::Post, "after load", target.as_mut(), after).await
     }

@@ -122,6 +122,7 @@ mod tests {
             columns: columns(&["id", "Name", "*total", "note"]),
             indexes: Vec::new(),
             referencing_keys: Vec::new(),
+            trigger_states: Vec::new(),
             index_count: 0,
             row_triggers: false,
         }

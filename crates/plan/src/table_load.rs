@@ -1,7 +1,7 @@
 //! The plan of one file's load.
 
 use pgloader_core::catalog::Table;
-use pgloader_core::load::{BatchLimits, LoadPlan, OnError, Phase, Preparation, Run, TableLoad};
+use pgloader_core::load::{BatchLimits, LoadPlan, OnError, Phase, Preparation, TableLoad};
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::target::Dialect;
 use pgloader_core::{Error, Result};
@@ -95,23 +95,26 @@ fn at_least_one(options: &Options, spec: &OptionSpec) -> Result<Option<usize>> {
 
 fn preparations(input: &FileLoad<'_>) -> Result<Vec<Preparation>> {
     let (options, table, dialect) = (input.options, input.target, input.dialect);
-    let together = |label, statements| Phase { label, statements, run: Run::Together };
-    let parallel = at_least_one(options, &MAX_PARALLEL_CREATE_INDEX)?;
+    let parallel = at_least_one(options, &MAX_PARALLEL_CREATE_INDEX)?.unwrap_or(table.indexes.len());
     let mut all = Vec::new();
     if options.is_yes(&DROP_INDEXES) && !table.indexes.is_empty() {
+        let statements = dialect.drop_indexes(table);
         all.push(Preparation {
-            phase: together("Drop Indexes", dialect.drop_indexes(table)),
-            undo: dialect.create_indexes(table, parallel.unwrap_or(table.indexes.len())),
+            label: "Drop Indexes",
+            statements,
+            undo: dialect.create_indexes(table, parallel),
         });
     }
     if options.is_yes(&TRUNCATE) {
-        let phase = together("Truncate", vec![dialect.truncate(table)]);
-        all.push(Preparation { phase, undo: Vec::new() });
+        let statements = vec![dialect.truncate(table)];
+        all.push(Preparation { label: "Truncate", statements, undo: Vec::new() });
     }
     if options.is_yes(&DISABLE_TRIGGERS) {
+        let enable = vec![dialect.enable_triggers(table)];
         all.push(Preparation {
-            phase: together("Disable Triggers", vec![dialect.disable_triggers(table)]),
-            undo: vec![together("Enable Triggers", vec![dialect.enable_triggers(table)])],
+            label: "Disable Triggers",
+            statements: vec![dialect.disable_triggers(table)],
+            undo: vec![Phase { label: "Enable Triggers", statements: enable, parallel: 1 }],
         });
     }
     Ok(all)
@@ -177,15 +180,14 @@ mod tests {
         fn enable_triggers(&self, _: &Table) -> String {
             "enable".into()
         }
+        fn is_there_already(&self, _: &Error) -> bool {
+            false
+        }
         fn drop_indexes(&self, _: &Table) -> Vec<String> {
             vec!["drop".into()]
         }
         fn create_indexes(&self, _: &Table, parallel: usize) -> Vec<Phase> {
-            vec![Phase {
-                label: "Create Indexes",
-                statements: vec!["create".into()],
-                run: Run::Each(parallel),
-            }]
+            vec![Phase { label: "Create Indexes", statements: vec!["create".into()], parallel }]
         }
     }
 
@@ -196,6 +198,7 @@ mod tests {
             columns: columns.iter().map(column).collect(),
             indexes: Vec::new(),
             referencing_keys: Vec::new(),
+            trigger_states: Vec::new(),
             index_count: 0,
             row_triggers: false,
         }
@@ -278,9 +281,9 @@ mod tests {
             (&MAX_PARALLEL_CREATE_INDEX, Value::Number(1)),
         ]);
         let plan = plan(&all, &target, false).unwrap();
-        let labels: Vec<&str> = plan.preparations.iter().map(|p| p.phase.label).collect();
+        let labels: Vec<&str> = plan.preparations.iter().map(|p| p.label).collect();
         assert_eq!(labels, ["Drop Indexes", "Truncate", "Disable Triggers"]);
-        assert_eq!(plan.preparations[0].undo[0].run, Run::Each(1));
+        assert_eq!(plan.preparations[0].undo[0].parallel, 1);
         assert_eq!(plan.preparations[2].undo[0].statements, ["enable"]);
         assert!(plan.warnings.is_empty());
     }

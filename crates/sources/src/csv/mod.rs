@@ -128,6 +128,7 @@ impl Source for Csv {
             columns,
             indexes: Vec::new(),
             referencing_keys: Vec::new(),
+            trigger_states: Vec::new(),
             index_count: 0,
             row_triggers: false,
         };

@@ -12,6 +12,7 @@ const COLUMNS: &str = include_str!("sql/columns.sql");
 const INDEXES: &str = include_str!("sql/indexes.sql");
 const REFERENCING_KEYS: &str = include_str!("sql/referencing_keys.sql");
 const ROW_TRIGGERS: &str = include_str!("sql/row_triggers.sql");
+const TRIGGER_STATES: &str = include_str!("sql/trigger_states.sql");
 
 /// Finds a table, along the search path where the name has no schema.
 pub(super) async fn table(connection: &mut Connection, name: &TableName) -> Result<Option<Table>> {
@@ -40,15 +41,16 @@ async fn details(connection: &mut Connection, oid: &str, name: TableName) -> Res
         true => expression,
         false => before,
     };
-    let query = ["SET LOCAL search_path TO pg_catalog", COLUMNS, INDEXES, REFERENCING_KEYS, ROW_TRIGGERS]
+    let parts = [COLUMNS, INDEXES, REFERENCING_KEYS, ROW_TRIGGERS, TRIGGER_STATES];
+    let query = parts
         .join(";\n")
         .replace("{oid}", oid)
         .replace("{generated}", since(120_000, "a.attgenerated <> ''", "false"))
         .replace("{identity}", since(100_000, "a.attidentity <> ''", "false"))
         .replace("{top}", since(110_000, "con.conparentid = 0", "true"));
-    let query = format!("BEGIN;\n{query};\nCOMMIT");
+    let query = format!("BEGIN;\nSET LOCAL search_path TO pg_catalog;\n{query};\nCOMMIT");
     let results = connection.simple_query(&query).await.map_err(|error| describe(&error))?;
-    let [_, _, columns, indexes, keys, triggers, _] = results.as_slice() else {
+    let [_, _, columns, indexes, keys, triggers, states, _] = results.as_slice() else {
         return Err(Error::new("the server answered a catalog query in a way that is not understood"));
     };
     let index_count = indexes.rows.len();
@@ -60,6 +62,7 @@ async fn details(connection: &mut Connection, oid: &str, name: TableName) -> Res
         indexes,
         referencing_keys,
         row_triggers: is_true(triggers, 0),
+        trigger_states: states.rows.iter().filter_map(|row| Some(text(row, 0)?.to_owned())).collect(),
         name,
     })
 }
@@ -131,6 +134,9 @@ fn attributes(row: &[Option<String>], index: &str, table: &TableName) -> Vec<Str
     if let Some(tablespace) = text(row, 12) {
         all.push(format!("ALTER INDEX {name} SET TABLESPACE {}", quote_identifier(tablespace)));
     }
+    if let Some(statistics) = text(row, 15) {
+        all.push(format!("ALTER INDEX {name} {statistics}"));
+    }
     if let Some(comment) = text(row, 13) {
         let comment = pgloader_postgres_client::quote_literal(comment);
         all.push(format!("COMMENT ON INDEX {name} IS {comment}"));
@@ -151,5 +157,6 @@ fn foreign_key(row: &[Option<String>], indexes: &[Index]) -> Option<ForeignKey> 
         table: TableName { schema: Some(text(row, 0)?.to_owned()), name: text(row, 1)?.to_owned() },
         name: text(row, 2)?.to_owned(),
         definition: text(row, 3)?.to_owned(),
+        comment: text(row, 5).map(str::to_owned),
     })
 }

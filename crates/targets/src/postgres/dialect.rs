@@ -1,9 +1,10 @@
 //! How PostgreSQL spells what a plan wants.
 
+use pgloader_core::Error;
 use pgloader_core::catalog::{ForeignKey, Index, Table, TableName};
-use pgloader_core::load::{Phase, Run};
+use pgloader_core::load::Phase;
 use pgloader_core::target::Dialect;
-use pgloader_postgres_client::quote_identifier;
+use pgloader_postgres_client::{quote_identifier, quote_literal};
 
 /// PostgreSQL's dialect.
 #[derive(Debug)]
@@ -42,7 +43,15 @@ impl Dialect for Postgres {
     }
 
     fn enable_triggers(&self, table: &Table) -> String {
-        format!("ALTER TABLE {} ENABLE TRIGGER ALL", quote_table(&table.name))
+        let enabled = "ENABLE TRIGGER ALL".to_owned();
+        let actions: Vec<String> =
+            std::iter::once(enabled).chain(table.trigger_states.iter().cloned()).collect();
+        format!("ALTER TABLE {} {}", quote_table(&table.name), actions.join(", "))
+    }
+
+    /// Duplicate table or index, duplicate object, a second primary key.
+    fn is_there_already(&self, error: &Error) -> bool {
+        matches!(error.sqlstate.as_deref(), Some("42P07" | "42710" | "42P16"))
     }
 
     fn drop_indexes(&self, table: &Table) -> Vec<String> {
@@ -63,7 +72,7 @@ impl Dialect for Postgres {
             ("Constraints", constraints.chain(attributes).collect(), 1),
             ("Create Foreign Keys", keys.collect(), 1),
         ];
-        let phase = |(label, statements, parallel)| Phase { label, statements, run: Run::Each(parallel) };
+        let phase = |(label, statements, parallel)| Phase { label, statements, parallel };
         phases.into_iter().map(phase).filter(|phase: &Phase| !phase.statements.is_empty()).collect()
     }
 }
@@ -80,7 +89,13 @@ fn drop_key(key: &ForeignKey) -> String {
 
 fn add_key(key: &ForeignKey) -> String {
     let (table, name) = (quote_table(&key.table), quote_identifier(&key.name));
-    format!("ALTER TABLE {table} ADD CONSTRAINT {name} {}", key.definition)
+    let add = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {}", key.definition);
+    match &key.comment {
+        Some(comment) => {
+            format!("{add}; COMMENT ON CONSTRAINT {name} ON {table} IS {}", quote_literal(comment))
+        }
+        None => add,
+    }
 }
 
 fn drop_index(table: &Table, index: &Index) -> String {

@@ -12,7 +12,10 @@ SELECT i.relname,
        x.indisreplident,
        t.spcname,
        pg_catalog.obj_description(i.oid, 'pg_class'),
-       pg_catalog.obj_description(con.oid, 'pg_constraint')
+       pg_catalog.obj_description(con.oid, 'pg_constraint'),
+       (SELECT pg_catalog.string_agg(
+                   'ALTER COLUMN ' || a.attnum || ' SET STATISTICS ' || a.attstattarget, ', ' ORDER BY a.attnum)
+          FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.oid AND a.attstattarget >= 0)
   FROM pg_catalog.pg_index x
   JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
   LEFT JOIN pg_catalog.pg_constraint con

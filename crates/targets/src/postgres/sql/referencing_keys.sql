@@ -1,4 +1,5 @@
-SELECT n.nspname, r.relname, con.conname, pg_catalog.pg_get_constraintdef(con.oid), i.relname
+SELECT n.nspname, r.relname, con.conname, pg_catalog.pg_get_constraintdef(con.oid), i.relname,
+       pg_catalog.obj_description(con.oid, 'pg_constraint')
   FROM pg_catalog.pg_constraint con
   JOIN pg_catalog.pg_class r ON r.oid = con.conrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace

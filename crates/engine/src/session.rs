@@ -1,0 +1,56 @@
+//! Sessions for statements: made with patience, ended by an interrupt.
+
+use std::time::Duration;
+
+use pgloader_core::target::{ConnectError, Session, Target};
+use pgloader_core::{Error, Result};
+
+use crate::backoff::Backoff;
+use crate::interrupt::Interrupt;
+
+/// How often a statement is cancelled that goes on after an interrupt: a cancel between two statements is lost.
+const CANCEL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A session; a server that is just coming up is waited for, until the user interrupts.
+pub async fn session(target: &dyn Target, interrupt: &Interrupt) -> Result<Box<dyn Session>> {
+    tokio::select! {
+        session = patiently(target) => session,
+        () = interrupt.triggered() => Err(Error::new("interrupted")),
+    }
+}
+
+async fn patiently(target: &dyn Target) -> Result<Box<dyn Session>> {
+    let mut backoff = Backoff::start();
+    loop {
+        let error = match target.session().await {
+            Ok(session) => return Ok(session),
+            Err(ConnectError::Fatal(error)) => return Err(error),
+            Err(ConnectError::Transient(error)) => error,
+        };
+        let Some(delay) = backoff.next() else { return Err(error) };
+        tracing::warn!("{}; trying again in {} ms", error.message, delay.as_millis());
+        tokio::time::sleep(delay).await;
+    }
+}
+
+/// Runs a transaction, which an interrupt cancels; it has then worked or not, as its answer says.
+pub(crate) async fn transaction(
+    session: &mut dyn Session,
+    statements: &[String],
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let canceller = session.canceller();
+    let running = session.transaction(statements);
+    tokio::pin!(running);
+    tokio::select! {
+        result = &mut running => return result,
+        () = interrupt.triggered() => {}
+    }
+    loop {
+        canceller.cancel().await;
+        tokio::select! {
+            result = &mut running => return result,
+            () = tokio::time::sleep(CANCEL_INTERVAL) => {}
+        }
+    }
+}
