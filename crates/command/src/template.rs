@@ -152,7 +152,7 @@ impl<'a> Expansion<'a> {
         }
         let Some(value) = self.find(tag.name) else {
             let message = format!("the template variable `{}` is not defined", tag.name);
-            let help = "set it in the environment, or in the file given with --context";
+            let help = "set it in the environment";
             return Err(self.broken(tag.raw.clone(), message, Some(help)));
         };
         self.pieces.push(Piece { expanded: self.expanded.len(), raw: tag.raw.clone(), from_tag: true });

@@ -20,14 +20,26 @@ pub struct Input {
 ///
 /// # Errors
 ///
-/// There is no such file, it is a directory, or it may not be read; the message names the path.
+/// There is no such file, it is packed, it is a directory, or it may not be read; the message names the path.
 pub fn open(path: &Path) -> Result<Input> {
+    if is_packed(path) {
+        let message =
+            format!("cannot read {}: compressed files and archives are not built yet", path.display());
+        return Err(Error::new(message).hint("unpack it first"));
+    }
     let file = File::open(path).map_err(|error| cannot_open(path, &error))?;
     let metadata = file.metadata().map_err(|error| cannot_open(path, &error))?;
     if metadata.is_dir() {
         return Err(is_a_directory(path));
     }
     Ok(Input { file, len: known_length(&metadata) })
+}
+
+/// Told by its name, as the load language does.
+fn is_packed(path: &Path) -> bool {
+    const ENDINGS: [&str; 8] = ["gz", "tgz", "zip", "bz2", "xz", "zst", "tar", "7z"];
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
 /// The files of `/proc` and the like say that they are empty and are not, so 0 means unknown.

@@ -27,7 +27,9 @@ fn statement(connection: &Connection, name: &str, value: &str) -> Result<String,
         true => search_path(value),
         false => connection.quote_literal(value),
     };
-    Ok(format!("SET {name} TO {value}"))
+    // Quoted, since a word of `app.user` may be a reserved one.
+    let name: Vec<String> = name.split('.').map(quote_identifier).collect();
+    Ok(format!("SET {} TO {value}", name.join(".")))
 }
 
 /// `work_mem`, `myapp.user`: words that need no quotes, between dots.

@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
         let text = Some(decoded.clone()).filter(|text| !text.is_empty());
         let written = &mut self.written;
         match name.to_ascii_lowercase().as_str() {
-            "tablename" => return self.table(from, value),
+            "tablename" => return self.table(from, &decoded),
             "host" => written.host = host_of(&decoded),
             "user" => written.user = text,
             "dbname" => written.database = text,

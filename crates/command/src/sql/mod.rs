@@ -118,7 +118,8 @@ impl<'t> Splitter<'t> {
                 token.range.clone().into(),
                 "COPY from stdin has no data here",
             );
-            return Err(error.help("a file of SQL cannot hold data: load it with LOAD COPY, or use INSERT"));
+            return Err(error
+                .help("a file of SQL cannot hold data: load it with a command of its own, or use INSERT"));
         }
         statement.note(token.kind, word);
         Ok(())

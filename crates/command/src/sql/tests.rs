@@ -114,7 +114,7 @@ f.sql:2:8: error: COPY from stdin has no data here
    |
  2 |   from STDIN;
    |        ^^^^^
-   = help: a file of SQL cannot hold data: load it with LOAD COPY, or use INSERT",
+   = help: a file of SQL cannot hold data: load it with a command of its own, or use INSERT",
         ),
         (
             "\\set x 1",

@@ -124,6 +124,34 @@ fn on_error_stop_leaves_nothing_and_skips_after_load() {
     }
 }
 
+/// Equal keys and deferred constraints: writers of one transaction each would wait for each other, or leave a part.
+#[test]
+fn on_error_stop_is_one_transaction_whatever_the_number_of_writers() {
+    for constraint in ["UNIQUE", "REFERENCES p DEFERRABLE INITIALLY DEFERRED"] {
+        let bench = Bench::new();
+        bench.sql(&format!(
+            "CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 2000);
+             CREATE TABLE t (id int {constraint}, name text)"
+        ));
+        let data = numbers(2001) + &numbers(2001);
+        let run = bench.load(data, "t", "on error stop, batch rows = 50, concurrency = 4");
+        run.expect(1, &["concurrency = 4 has no effect"]);
+        assert_eq!(bench.sql("SELECT count(*) FROM t"), "0");
+    }
+}
+
+#[test]
+fn a_row_that_ends_its_session_ends_the_load_in_bounded_time() {
+    let bench = Bench::new();
+    bench.sql(
+        "CREATE TABLE t (id int, name text);
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.id = 7 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$;
+         CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f()",
+    );
+    bench.load(numbers(20), "t", "batch rows = 5").expect(1, &["ended 8 attempts to write the same"]);
+}
+
 #[test]
 fn on_error_stop_stops_at_a_malformed_record_too() {
     let bench = Bench::new();

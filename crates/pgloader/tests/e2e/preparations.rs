@@ -8,6 +8,8 @@ const INDEXES: &str = "
     UNION ALL SELECT relname || ' ' || obj_description(oid) FROM pg_class WHERE obj_description(oid) IS NOT NULL AND relkind = 'i' AND oid > 16383
     UNION ALL SELECT 'clustered ' || indexrelid::regclass FROM pg_index WHERE indisclustered AND indexrelid > 16383
     UNION ALL SELECT 'identity ' || indexrelid::regclass FROM pg_index WHERE indisreplident AND indexrelid > 16383
+    UNION ALL SELECT 'statistics ' || attstattarget FROM pg_attribute WHERE attstattarget = 77
+    UNION ALL SELECT 'constraint ' || obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE obj_description(oid, 'pg_constraint') IS NOT NULL
     ORDER BY 1";
 
 fn indexed() -> Bench {
@@ -23,7 +25,9 @@ fn indexed() -> Bench {
          CREATE UNIQUE INDEX r ON \"T x\" (b);
          ALTER TABLE \"T x\" REPLICA IDENTITY USING INDEX r;
          CREATE TABLE child (id int REFERENCES \"T x\" (id), x int);
-         ALTER TABLE child ADD CONSTRAINT unchecked FOREIGN KEY (x) REFERENCES \"T x\" (id) NOT VALID",
+         ALTER TABLE child ADD CONSTRAINT unchecked FOREIGN KEY (x) REFERENCES \"T x\" (id) NOT VALID;
+         COMMENT ON CONSTRAINT unchecked ON child IS 'a key';
+         ALTER INDEX \"an index\" ALTER COLUMN 1 SET STATISTICS 77",
     );
     bench
 }
@@ -39,7 +43,7 @@ fn load(with: &str) -> String {
 fn indexes_come_back_as_they_were() {
     let bench = indexed();
     let before = bench.sql(INDEXES);
-    assert_eq!(before.lines().count(), 14, "{before}");
+    assert_eq!(before.lines().count(), 16, "{before}");
     bench.place.write("data.csv", "1,2,x\n2,3,y\n");
     bench.run(&load("")).expect(0, &["Create Indexes", "Constraints", "Create Foreign Keys", "2 written"]);
     assert_eq!(bench.sql(INDEXES), before);
@@ -109,6 +113,35 @@ fn disabled_triggers_do_not_fire_and_are_enabled_again() {
 }
 
 #[test]
+fn triggers_come_back_in_the_state_they_were_in() {
+    let bench = Bench::new();
+    bench.sql(
+        "CREATE TABLE t (id int, name text);
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE TRIGGER o BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f();
+         CREATE TRIGGER \"D d\" BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f();
+         CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f();
+         CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f();
+         ALTER TABLE t DISABLE TRIGGER \"D d\", ENABLE REPLICA TRIGGER r, ENABLE ALWAYS TRIGGER a",
+    );
+    let states = "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 't'::regclass ORDER BY 1";
+    let before = bench.sql(states);
+    bench.load("1,a\n", "t", "disable triggers").expect(0, &["1 written"]);
+    assert_eq!(bench.sql(states), before);
+    assert_eq!(before.lines().count(), 4);
+}
+
+#[test]
+fn every_statement_that_cannot_be_undone_is_told() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int PRIMARY KEY, name text UNIQUE); CREATE INDEX n ON t (name)");
+    let run = bench.load("1,a\n1,a\n", "t", "drop indexes");
+    let run = run
+        .expect(1, &["left to do: CREATE UNIQUE INDEX t_pkey", "left to do: CREATE UNIQUE INDEX t_name_key"]);
+    assert_eq!(run.stderr.matches("left to do: ALTER TABLE").count(), 2, "{run:#?}");
+}
+
+#[test]
 fn hooks_run_around_the_load_each_clause_in_one_transaction() {
     let bench = Bench::new();
     bench.place.write("data.csv", "1,a\n2,b\n");
@@ -145,7 +178,7 @@ fn settings_hold_in_every_session() {
     bench.sql("CREATE SCHEMA s; CREATE TABLE s.t (id int, name text DEFAULT current_setting('application_name'), tz text DEFAULT current_setting('timezone'))");
     bench.place.write("data.csv", "1\n");
     let load = "LOAD CSV FROM 'data.csv' (id) INTO postgresql:///?t WITH fields terminated by ','
-        SET search_path TO 's, public', timezone TO 'Europe/Paris', client_encoding TO 'latin1';";
+        SET search_path TO 's, public', timezone TO 'Europe/Paris', app.user TO 'me', client_encoding TO 'latin1';";
     bench.run(load).expect(0, &["1 written", "pgloader always talk to PostgreSQL in utf-8"]);
     assert_eq!(bench.sql("SELECT name, tz FROM s.t"), "pgloader|Europe/Paris");
 }

@@ -40,6 +40,14 @@ fn no_password_is_shown_whatever_goes_wrong() {
             "LOAD CSV FROM 'data.csv' INTO postgresql:///?t WITH fields terminated by ',' \
              BEFORE LOAD DO $$ CREATE ROLE x PASSWORD '{SECRET}' NONSENSE $$;"
         ),
+        format!(
+            "LOAD CSV FROM 'data.csv' INTO postgresql:///?t WITH fields terminated by ',' \
+             AFTER LOAD DO $$ DO $x$ BEGIN EXECUTE 'ALTER ROLE nobody PASSWORD ''{SECRET}'''; END $x$ $$;"
+        ),
+        format!(
+            "LOAD CSV FROM 'data.csv' INTO postgresql:///?t WITH fields terminated by ',' \
+             BEFORE LOAD DO $$ ALTER ROLE nobody ENCRYPTED PASSWORD E'{SECRET}' $$;"
+        ),
     ];
     for load in loads {
         let bench = Bench::new();

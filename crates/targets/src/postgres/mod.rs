@@ -3,6 +3,7 @@
 mod catalog;
 mod dialect;
 mod errors;
+mod redact;
 mod session;
 mod write;
 
