@@ -5,6 +5,7 @@
 mod bad_input;
 mod cases;
 mod concurrency;
+mod guide;
 mod interrupt;
 mod kit;
 mod lost_connection;
