@@ -11,7 +11,15 @@ use crate::interrupt::Interrupt;
 /// How often a statement is cancelled that goes on after an interrupt: a cancel between two statements is lost.
 const CANCEL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A session; a server that is just coming up is waited for, until the user interrupts.
+/// The first session of a command: a server that is not there is reported at once.
+pub async fn first_session(target: &dyn Target, interrupt: &Interrupt) -> Result<Box<dyn Session>> {
+    tokio::select! {
+        session = target.session() => Ok(session?),
+        () = interrupt.triggered() => Err(Error::new("interrupted")),
+    }
+}
+
+/// A session with a server that was there before: it is waited for, until the user interrupts.
 pub async fn session(target: &dyn Target, interrupt: &Interrupt) -> Result<Box<dyn Session>> {
     tokio::select! {
         session = patiently(target) => session,

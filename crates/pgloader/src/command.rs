@@ -169,7 +169,7 @@ impl Prepared {
         let source_table = self.source_table(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
-        let mut target = pgloader_engine::session(run.target.as_ref(), &run.interrupt).await?;
+        let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
         let before = &self.hooks.before;
         pgloader_engine::hooks(run, Section::Pre, "before load", target.as_mut(), before).await?;
         let target_table = self.target_table(target.as_mut()).await?;

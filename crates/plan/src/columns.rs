@@ -64,10 +64,21 @@ fn map_all(fields: &[Column], table: &Table) -> Result<Mapping> {
             .hint(format!("the fields are {}; the columns are {}", names(fields), names(&table.columns))));
     }
     if !missing.is_empty() {
-        let text = format!("no field for column {}: its default applies", missing.join(", "));
-        mapping.warning = Some(text);
+        mapping.warning = Some(without_field(&missing, fields, &mapping.fields));
     }
     Ok(mapping)
+}
+
+/// Tells of fields that nobody uses too: one of them may be a column's, misspelt.
+fn without_field(missing: &[&str], fields: &[Column], used: &[usize]) -> String {
+    let unused = fields.iter().enumerate().filter(|(index, _)| !used.contains(index));
+    let unused: Vec<&str> = unused.map(|(_, field)| field.name.as_str()).collect();
+    let columns = if missing.len() == 1 { "column" } else { "columns" };
+    let text = format!("no field for {columns} {}: the default applies", missing.join(", "));
+    match unused.is_empty() {
+        true => text,
+        false => format!("{text}; no column for {}", unused.join(", ")),
+    }
 }
 
 /// The column of exactly this name, else one that differs only in case.
@@ -154,9 +165,12 @@ mod tests {
 
     #[test]
     fn a_column_without_a_field_is_left_to_its_default_with_a_warning() {
-        let mapping = mapped(&["id"], None).unwrap();
+        let mapping = mapped(&["id", "noet"], None).unwrap();
         assert_eq!(mapping.columns, ["id"]);
-        assert_eq!(mapping.warning.unwrap(), "no field for column Name, note: its default applies");
+        assert_eq!(
+            mapping.warning.unwrap(),
+            "no field for columns Name, note: the default applies; no column for noet"
+        );
     }
 
     #[test]

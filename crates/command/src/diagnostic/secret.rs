@@ -12,9 +12,15 @@ pub(crate) const MASK: &str = "***";
 pub(crate) fn passwords(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut from = 0;
-    while let Some(mark) = text[from..].find("://") {
-        let start = from + mark + 3;
+    while let Some(mark) = text[from..].find(":/") {
+        let slash = from + mark + 2;
+        let is_uri = text[slash..].starts_with('/');
+        let start = slash + usize::from(is_uri);
         from = start;
+        // With one slash it is a URI mistyped, or a path.
+        if !is_uri && uri::single(&text[start..], '@').is_none() {
+            continue;
+        }
         let Some(password) = in_user_info(&text[start..]) else { continue };
         from = start + password.end;
         found.push(start + password.start..from);
@@ -41,11 +47,18 @@ pub(crate) fn masked(text: &str) -> String {
 /// The password in what follows `scheme://`.
 fn in_user_info(text: &str) -> Option<Range<usize>> {
     let end = match uri::single(text, '@') {
-        Some(_) => uri::user_info_end(text)?,
+        Some(_) => last_at(text, uri::user_info_end(text)?),
         None => end_of_broken_user_info(text)?,
     };
     let colon = uri::single(&text[..end], ':')?;
     (colon + 1 < end).then_some(colon + 1..end)
+}
+
+/// The last `@` before white space, at `end` or behind it: an `@` in a password that was not doubled must not show
+/// the rest.
+fn last_at(text: &str, end: usize) -> usize {
+    let token = text.find(char::is_whitespace).unwrap_or(text.len());
+    text[..token.max(end)].rfind('@').map_or(end, |at| at.max(end))
 }
 
 /// Where a password ends that has white space in it or no `@` after it: at the next `@` of the line, else at white
@@ -79,7 +92,10 @@ fn in_options(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let value = &text[start..];
-        let length = value.find(|c: char| c.is_whitespace() || "&;'\"`".contains(c)).unwrap_or(value.len());
+        let length = match value.chars().next().filter(|first| "'\"".contains(*first)) {
+            Some(quote) => value[1..].find(quote).map_or(value.len(), |end| end + 2),
+            None => value.find(|c: char| c.is_whitespace() || "&;'\"`".contains(c)).unwrap_or(value.len()),
+        };
         if length > 0 {
             found.push(start..start + length);
         }
@@ -96,6 +112,11 @@ mod tests {
         let cases = [
             ("postgresql://u:p@h/d", "postgresql://u:***@h/d"),
             ("postgresql://u:a:b/c@@d@h/d", "postgresql://u:***@h/d"),
+            ("postgresql://u:a@b:c@h/d?t x@y", "postgresql://u:***@h/d?t x@y"),
+            ("postgresql://u:s3@cr:3t/pw@/db", "postgresql://u:***@/db"),
+            ("postgresql:/u:p@h/d", "postgresql:/u:***@h/d"),
+            ("FROM C:/dir/a:b.csv", "FROM C:/dir/a:b.csv"),
+            ("postgresql:///d?password='p q'&t", "postgresql:///d?password=***&t"),
             ("postgresql://u::v:p@h/d", "postgresql://u::v:***@h/d"),
             ("postgresql://u:@h/d", "postgresql://u:@h/d"),
             ("postgresql://u@h/d", "postgresql://u@h/d"),

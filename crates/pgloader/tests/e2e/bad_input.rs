@@ -273,3 +273,13 @@ fn a_summary_that_nobody_reads_does_not_end_the_load() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(count(&bench), "1");
 }
+
+#[test]
+fn a_server_that_is_not_there_is_reported_at_once() {
+    let bench = bench();
+    bench.place.write("data.csv", "1,a\n");
+    let load = "LOAD CSV FROM 'data.csv' INTO postgresql://u@127.0.0.1:1/db?t WITH fields terminated by ',';";
+    let start = std::time::Instant::now();
+    bench.run(load).expect(1, &["127.0.0.1:1", "onnection refused"]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+}

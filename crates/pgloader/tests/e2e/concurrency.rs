@@ -169,7 +169,7 @@ fn the_order_of_rows_shows_where_numbers_are_drawn() {
     bench.sql("CREATE TABLE t (n serial, id int, name text)");
     bench.place.write("data.csv", numbers(2000));
     let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t WITH fields terminated by ',', batch rows = 50;";
-    bench.run(load).expect(0, &["no field for column n: its default applies", "2000 written"]);
+    bench.run(load).expect(0, &["no field for column n: the default applies", "2000 written"]);
     assert_eq!(bench.sql("SELECT count(*) FROM t WHERE n = id"), "2000");
 }
 

@@ -135,6 +135,7 @@ const NOT_BUILT: &[&str] = &[
     "UCS4BE",
     "UCS4LE",
     "UTF-16",
+    "UTF16",
     "UTF-16BE",
     "UTF-16LE",
     "UTF16BE",

@@ -54,6 +54,11 @@ impl<R: Read> Records<R> {
         while self.buffer.rest().len() < MARK.len() && !self.buffer.at_end() {
             self.fill(cancelled)?;
         }
+        let utf16 = [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| self.buffer.rest().starts_with(mark));
+        if self.rules.encoding == Encoding::Utf8 && utf16 {
+            return Err(Error::new("the file begins as UTF-16 does, which is not built yet")
+                .hint("convert it to UTF-8, for instance with iconv, or save it as \"CSV UTF-8\""));
+        }
         if self.rules.encoding == Encoding::Utf8 && self.buffer.rest().starts_with(MARK) {
             self.buffer.consume(self.buffer.start() + MARK.len());
             self.splitter.forget();
