@@ -20,5 +20,5 @@ pub use interrupt::Interrupt;
 pub use reject::RejectFiles;
 pub use report::Report;
 pub use run::{Load, Run, hooks};
-pub use session::{first_session, session};
+pub use session::{find_table, first_session, session};
 pub use tally::Tally;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use pgloader_core::target::{ConnectError, Session, Target};
+use pgloader_core::catalog::{Table, TableName};
+use pgloader_core::target::{Cancel, ConnectError, Session, Target};
 use pgloader_core::{Error, Result};
 
 use crate::backoff::Backoff;
@@ -48,7 +49,24 @@ pub(crate) async fn transaction(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let canceller = session.canceller();
-    let running = session.transaction(statements);
+    cancellable(session.transaction(statements), canceller.as_ref(), interrupt).await
+}
+
+/// Finds a table; an interrupt cancels that, since it may wait for somebody's lock.
+pub async fn find_table(
+    session: &mut dyn Session,
+    name: &TableName,
+    interrupt: &Interrupt,
+) -> Result<Option<Table>> {
+    let canceller = session.canceller();
+    cancellable(session.table(name), canceller.as_ref(), interrupt).await
+}
+
+async fn cancellable<T>(
+    running: impl Future<Output = Result<T>>,
+    canceller: &dyn Cancel,
+    interrupt: &Interrupt,
+) -> Result<T> {
     tokio::pin!(running);
     tokio::select! {
         result = &mut running => return result,

@@ -148,7 +148,7 @@ impl Prepared {
         let stops = plan.load.on_error == OnError::Stop;
         let ended = match result {
             Ok(()) => Ended::Well,
-            Err(CopyError::Interrupted) => return Ended::Interrupted,
+            Err(CopyError::Interrupted) => return failed(session, run, &Error::new("interrupted")),
             Err(CopyError::Failed(_)) if stops => return Ended::Badly,
             Err(CopyError::Failed(_)) => Ended::Incomplete,
         };
@@ -172,7 +172,7 @@ impl Prepared {
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
         let before = &self.hooks.before;
         pgloader_engine::hooks(run, Section::Pre, "before load", target.as_mut(), before).await?;
-        let target_table = self.target_table(target.as_mut()).await?;
+        let target_table = self.target_table(target.as_mut(), &run.interrupt).await?;
         let plan = plan(session.arguments, command, run, &source_table, &target_table)?;
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
@@ -201,9 +201,9 @@ impl Prepared {
         tables.into_iter().next().ok_or_else(|| Error::new("the source has no table"))
     }
 
-    async fn target_table(&self, target: &mut dyn TargetSession) -> Result<Table> {
+    async fn target_table(&self, target: &mut dyn TargetSession, interrupt: &Interrupt) -> Result<Table> {
         for name in &self.names {
-            if let Some(table) = target.table(name).await? {
+            if let Some(table) = pgloader_engine::find_table(target, name, interrupt).await? {
                 return Ok(table);
             }
         }

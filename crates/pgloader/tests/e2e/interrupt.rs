@@ -97,3 +97,30 @@ fn a_reader_blocked_in_the_system_is_left_behind() {
     Run::from(child.wait_with_output().unwrap())
         .expect(130, &["1 read = 0 written + 0 rejected + 1 skipped"]);
 }
+
+/// One Ctrl-C ends a wait for somebody's lock, and nothing has changed.
+#[test]
+fn a_wait_for_a_lock_is_ended() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE t (id int PRIMARY KEY, name text)");
+    bench.place.write("data.csv", "1,a\n");
+    let database = bench.database.clone();
+    let locker = std::thread::spawn(move || {
+        let server = private_postgres::Server::shared();
+        let _ended = server.psql(&database, "BEGIN; LOCK TABLE t; SELECT pg_sleep(60)");
+    });
+    let sleeping = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    wait_until("the lock is held", || bench.sql(&format!("SELECT count(*) {sleeping}")) == "1");
+    let file = bench.place.write("test.load", load_csv("t", "truncate, drop indexes"));
+    let child = start(bench.command().arg(file));
+    wait_until("the load waits", || {
+        bench.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") == "1"
+    });
+    interrupt(&child);
+    let begun = std::time::Instant::now();
+    Run::from(child.wait_with_output().unwrap()).expect(130, &["Total import time          1"]);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+    bench.sql(&format!("SELECT pg_terminate_backend(pid) {sleeping}"));
+    locker.join().unwrap();
+    assert_eq!(bench.sql("SELECT indexname FROM pg_indexes WHERE tablename = 't'"), "t_pkey");
+}
