@@ -132,3 +132,20 @@ fn socket_hint(cause: &io::Error) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_notice_a_dead_peer_within_two_minutes() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = Endpoint::Tcp(listener.local_addr().unwrap());
+        let Transport::Tcp(stream) = endpoint.open().await.unwrap() else { panic!("not TCP") };
+        let socket = socket2::SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap() && stream.nodelay().unwrap());
+        let seconds = (socket.tcp_keepalive_time().unwrap(), socket.tcp_keepalive_interval().unwrap());
+        assert_eq!(seconds, (Duration::from_secs(60), Duration::from_secs(10)));
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), 6);
+    }
+}
