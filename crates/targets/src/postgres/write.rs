@@ -1,5 +1,8 @@
 //! Batches into a table through COPY FROM STDIN.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use async_trait::async_trait;
 use pgloader_core::load::TableLoad;
 use pgloader_core::target::{Cancel, CommitToken, ConnectError, Loading, Outcome, WriteError, Writer};
@@ -15,6 +18,28 @@ pub(super) struct PostgresLoading {
     config: Config,
     table: TableName,
     copy: String,
+    committed: Arc<Committed>,
+}
+
+/// The numbers of the load's own latest transactions that are known to be committed.
+#[derive(Debug, Default)]
+struct Committed(Mutex<VecDeque<u64>>);
+
+impl Committed {
+    /// Far more than are committed while a server is away.
+    const MOST: usize = 1 << 16;
+
+    fn add(&self, transaction: u64) {
+        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if numbers.len() == Committed::MOST {
+            numbers.pop_front();
+        }
+        numbers.push_back(transaction);
+    }
+
+    fn contains(&self, transaction: u64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&transaction)
+    }
 }
 
 impl PostgresLoading {
@@ -26,7 +51,7 @@ impl PostgresLoading {
         if let (false, Some(schema)) = (has_path, &load.table.schema) {
             let _ = config.add_settings([("search_path".to_owned(), quote_identifier(schema))]);
         }
-        PostgresLoading { config, table: load.table.clone(), copy }
+        PostgresLoading { config, table: load.table.clone(), copy, committed: Arc::default() }
     }
 }
 
@@ -35,12 +60,13 @@ impl Loading for PostgresLoading {
     async fn writer(&self) -> Result<Box<dyn Writer>, ConnectError> {
         let connection = super::connect(&self.config).await?;
         let (copy, table) = (self.copy.clone(), self.table.name.clone());
-        Ok(Box::new(PostgresWriter { connection, copy, table, open: None }))
+        let committed = self.committed.clone();
+        Ok(Box::new(PostgresWriter { connection, copy, table, open: None, committed }))
     }
 
     /// Asks the server for the transaction's state. A server that crashed may have given the number of a lost
-    /// transaction to another one, so "committed" is believed only when the table has as many rows of that
-    /// transaction as were sent.
+    /// transaction to another one: perhaps to one of ours, which is remembered. Of strangers' "committed" is believed
+    /// only when the table has as many rows of that transaction as were sent.
     async fn outcome(&self, lost: &CommitToken) -> Result<Outcome, ConnectError> {
         let Some(transaction) = lost.transaction else {
             return Ok(Outcome::Undecidable("the server had not told the transaction's number".into()));
@@ -55,6 +81,7 @@ impl Loading for PostgresLoading {
             Err(error) => Err(errors::connect(error)),
             Ok(answer) => match answer.as_deref() {
                 Some("aborted") => Ok(Outcome::RolledBack),
+                Some("committed") if self.committed.contains(transaction) => Ok(Outcome::RolledBack),
                 Some("committed") => self.confirm(&mut connection, transaction, lost.rows).await,
                 Some(_) => Err(end(&mut connection, transaction, lost.session).await),
                 None => Ok(Outcome::Undecidable("the transaction is too old for the server to know".into())),
@@ -118,6 +145,7 @@ struct PostgresWriter {
     table: String,
     /// The transaction between `begin` and `commit`; its number where it is known.
     open: Option<Option<u64>>,
+    committed: Arc<Committed>,
 }
 
 impl PostgresWriter {
@@ -142,7 +170,12 @@ impl Writer for PostgresWriter {
         let result = self.connection.copy_in(&sql, rows.pieces()).await;
         log_notices(&mut self.connection);
         let failed = match result {
-            Ok(outcome) => return Ok(outcome.rows),
+            Ok(outcome) => {
+                transaction_number(&outcome.results)
+                    .into_iter()
+                    .for_each(|number| self.committed.add(number));
+                return Ok(outcome.rows);
+            }
             Err(failed) => failed,
         };
         let token = || self.token(transaction_number(&failed.results), rows.len() as u64);
