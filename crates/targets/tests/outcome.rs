@@ -5,7 +5,9 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use pgloader_core::batch::{Batch, Chunk};
 use pgloader_core::catalog::TableName;
+use pgloader_core::encode::Format;
 use pgloader_core::load::{BatchLimits, OnError, TableLoad};
 use pgloader_core::target::{CommitToken, ConnectError, Loading, Outcome, Target};
 use pgloader_postgres_client::{Config, Environment};
@@ -65,6 +67,19 @@ async fn one_that_was_rolled_back_or_never_heard_of_is_not_there() {
     assert_eq!(fixture.outcome(&token).await, Outcome::RolledBack);
     let future = CommitToken { transaction: Some(token.transaction.unwrap() + 1_000_000), ..token };
     assert_eq!(fixture.outcome(&future).await, Outcome::RolledBack);
+}
+
+/// After a crash the server may give a lost number to another writer's transaction of the same load.
+#[tokio::test]
+async fn a_number_that_another_writer_has_committed_was_lost_before() {
+    let fixture = Fixture::new().await;
+    let chunk = Chunk { bytes: b"7\n".to_vec(), ends: vec![2] };
+    let batch = Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 1 };
+    let mut writer = fixture.loading.writer().await.unwrap();
+    assert_eq!(writer.write(batch.rows()).await.unwrap(), 1);
+    let number = fixture.server.psql(&fixture.database, "SELECT xmin FROM t").unwrap();
+    let token = CommitToken { transaction: Some(number.parse().unwrap()), session: 0, rows: 1 };
+    assert_eq!(fixture.outcome(&token).await, Outcome::RolledBack);
 }
 
 #[tokio::test]

@@ -171,9 +171,9 @@ impl Writer for PostgresWriter {
         log_notices(&mut self.connection);
         let failed = match result {
             Ok(outcome) => {
-                transaction_number(&outcome.results)
-                    .into_iter()
-                    .for_each(|number| self.committed.add(number));
+                if let Some(number) = transaction_number(&outcome.results) {
+                    self.committed.add(number);
+                }
                 return Ok(outcome.rows);
             }
             Err(failed) => failed,
