@@ -41,7 +41,10 @@ fn bad_rows_first_last_adjacent_and_alone_are_the_only_ones_rejected() {
     assert_eq!(rejected.lines().count(), 103);
     assert!(rejected.starts_with("first\tbad\n"), "{rejected}");
     let log = bench.place.rejected("t/t.log");
-    assert!(log.contains("Database error 22P02: invalid input syntax for type integer: \"first\""), "{log}");
+    assert!(
+        log.contains("Database error 22P02: invalid input syntax for") && log.contains("integer: \"first\""),
+        "{log}"
+    );
     assert!(log.contains("CONTEXT: COPY t, line 1, column id: \"first\""), "{log}");
     assert_eq!(log.matches("Database error 23514").count(), 101);
 }
