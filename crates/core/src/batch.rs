@@ -1,6 +1,7 @@
 //! Encoded rows on their way to a target.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::encode::Format;
 
@@ -58,19 +59,33 @@ impl Batch {
     }
 
     /// All rows of the batch.
-    pub fn rows(&self) -> Rows<'_> {
-        Rows { batch: self, range: 0..self.row_count() }
+    pub fn rows(self: &Arc<Batch>) -> Rows {
+        Rows { batch: self.clone(), range: 0..self.row_count() }
     }
 }
 
-/// Some consecutive rows of a batch: what a writer is asked to load, all or nothing.
+/// Some consecutive rows of a batch: what a writer is asked to load, all or nothing. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Rows<'a> {
-    batch: &'a Batch,
+pub struct Rows {
+    batch: Arc<Batch>,
     range: Range<usize>,
 }
 
-impl<'a> Rows<'a> {
+/// Consecutive encoded rows that keep their batch alive: for clients that want to own what they send.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    batch: Arc<Batch>,
+    chunk: usize,
+    range: Range<usize>,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.batch.chunks[self.chunk].bytes[self.range.clone()]
+    }
+}
+
+impl Rows {
     /// The form the rows are in.
     pub fn format(&self) -> Format {
         self.batch.format
@@ -88,13 +103,13 @@ impl<'a> Rows<'a> {
 
     /// The rows of `range`, counted within these rows; beyond the end is cut off.
     #[must_use]
-    pub fn slice(&self, range: Range<usize>) -> Rows<'a> {
+    pub fn slice(&self, range: Range<usize>) -> Rows {
         let end = (self.range.start + range.end).min(self.range.end);
-        Rows { batch: self.batch, range: (self.range.start + range.start).min(end)..end }
+        Rows { batch: self.batch.clone(), range: (self.range.start + range.start).min(end)..end }
     }
 
     /// The encoded row at `index`, counted within these rows; `None` beyond the end.
-    pub fn row(&self, index: usize) -> Option<&'a [u8]> {
+    pub fn row(&self, index: usize) -> Option<&[u8]> {
         let mut index = self.range.start + index;
         if index >= self.range.end {
             return None;
@@ -109,17 +124,33 @@ impl<'a> Rows<'a> {
     }
 
     /// The encoded rows as few contiguous pieces, in order.
-    pub fn pieces(&self) -> impl Iterator<Item = &'a [u8]> + Send + use<'a> {
-        let range = self.range.clone();
-        let firsts = self.batch.chunks.iter().scan(0, |first, chunk| {
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> + Send {
+        self.spans().map(|(chunk, range)| &self.batch.chunks[chunk].bytes[range])
+    }
+
+    /// The same pieces, each on its own feet.
+    pub fn shared_pieces(&self) -> impl Iterator<Item = Piece> {
+        self.spans().map(|(chunk, range)| Piece { batch: self.batch.clone(), chunk, range })
+    }
+
+    /// Each row in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let rows = |chunk: &'_ Chunk| 0..chunk.ends.len();
+        let all = self.batch.chunks.iter().flat_map(move |chunk| rows(chunk).map(|row| chunk.row(row)));
+        all.skip(self.range.start).take(self.range.len())
+    }
+
+    /// The chunks concerned, and which of their bytes.
+    fn spans(&self) -> impl Iterator<Item = (usize, Range<usize>)> + Send {
+        let firsts = self.batch.chunks.iter().enumerate().scan(0, |first, (index, chunk)| {
             let this = *first;
             *first += chunk.ends.len();
-            Some((this, chunk))
+            Some((this, index, chunk))
         });
-        firsts.filter_map(move |(first, chunk)| {
-            let from = range.start.max(first);
-            let to = range.end.min(first + chunk.ends.len());
-            (from < to).then(|| &chunk.bytes[chunk.start(from - first)..chunk.ends[to - first - 1] as usize])
+        firsts.filter_map(|(first, index, chunk)| {
+            let from = self.range.start.max(first);
+            let to = self.range.end.min(first + chunk.ends.len());
+            (from < to).then(|| (index, chunk.start(from - first)..chunk.ends[to - first - 1] as usize))
         })
     }
 
@@ -133,7 +164,7 @@ impl<'a> Rows<'a> {
 mod tests {
     use super::*;
 
-    fn batch() -> Batch {
+    fn batch() -> Arc<Batch> {
         let chunk = |rows: &[&str]| {
             let mut chunk = Chunk::default();
             for row in rows {
@@ -142,15 +173,15 @@ mod tests {
             }
             chunk
         };
-        Batch {
+        Arc::new(Batch {
             format: Format::CopyText,
             chunks: vec![chunk(&["a\n", "bb\n", "ccc\n"]), chunk(&[]), chunk(&["d\n", "ee\n"])],
             part: 0,
             position: 5,
-        }
+        })
     }
 
-    fn text(rows: &Rows<'_>) -> String {
+    fn text(rows: &Rows) -> String {
         rows.pieces().map(|piece| String::from_utf8_lossy(piece).into_owned()).collect()
     }
 
@@ -167,6 +198,10 @@ mod tests {
                     assert_eq!(rows.row(index), Some(row.as_bytes()));
                 }
                 assert_eq!(rows.row(to - from), None);
+                let shared: Vec<u8> =
+                    rows.shared_pieces().flat_map(|piece| piece.as_ref().to_vec()).collect();
+                assert_eq!(shared, all[from..to].concat().into_bytes());
+                assert!(rows.iter().eq(all[from..to].iter().map(|row| row.as_bytes())));
             }
         }
     }

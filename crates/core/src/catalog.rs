@@ -58,6 +58,53 @@ pub struct Column {
     /// Its default is drawn from a sequence, so that a row left without a value gets one that depends on the
     /// order of rows.
     pub numbered: bool,
+    /// `numbered`, and a value of one's own is taken only from a statement that asks for it.
+    pub always_numbered: bool,
+    /// NULL is refused.
+    pub not_null: bool,
+    /// A row left without a value gets one.
+    pub has_default: bool,
+    /// What its values must look like, for targets whose batches are checked before they are sent.
+    pub ty: ColumnType,
+}
+
+/// A column's type as far as values can be checked without the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColumnType {
+    /// Anything that is not text; the server is the judge.
+    #[default]
+    Unchecked,
+    /// A whole number of 16 bits.
+    Smallint,
+    /// A whole number of 32 bits.
+    Integer,
+    /// A whole number of 64 bits.
+    Bigint,
+    /// An exact number.
+    Decimal {
+        /// Digits in all.
+        precision: u8,
+        /// Digits behind the point.
+        scale: u8,
+    },
+    /// A floating-point number.
+    Float,
+    /// True or false.
+    Boolean,
+    /// So many bytes of ASCII, padded.
+    Char(u32),
+    /// At most so many bytes of UTF-8.
+    Varchar(u32),
+    /// A day.
+    Date,
+    /// A time of day, with or without zone.
+    Time,
+    /// A day and a time of day, with or without zone.
+    Timestamp,
+    /// JSON.
+    Super,
+    /// At most so many bytes, in hexadecimal digits.
+    Varbyte(u32),
 }
 
 /// One index, with what is needed to make it again.

@@ -1,6 +1,6 @@
 //! What is to be done: the plan of one load, as the engine carries it out.
 
-use crate::catalog::TableName;
+use crate::catalog::{Column, TableName};
 
 /// What a bad row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,17 @@ pub enum OnError {
     ResumeNext,
     /// It ends the command, and nothing of the table's writers is kept that has not been committed.
     Stop,
+}
+
+/// What is committed at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commit {
+    /// Each batch.
+    Batch,
+    /// All that a writer writes.
+    Everything,
+    /// Batches are staged; groups of staged objects, as large as can be, are committed.
+    Staged,
 }
 
 /// When a batch is closed.
@@ -25,12 +36,16 @@ pub struct BatchLimits {
 pub struct TableLoad {
     /// The target table.
     pub table: TableName,
-    /// The target columns that get a value, as the server spells them.
-    pub columns: Vec<String>,
+    /// The target columns that get a value.
+    pub columns: Vec<Column>,
     /// For each of `columns` the field of the source's rows, from 0.
     pub fields: Vec<usize>,
     /// What a bad row does.
     pub on_error: OnError,
+    /// What is committed at once.
+    pub commit: Commit,
+    /// Text too wide for its column is cut, where the target cannot take it, and the row is not refused.
+    pub truncate_columns: bool,
     /// How many writers, each with its own connection.
     pub writers: usize,
     /// When a batch is closed.
@@ -68,6 +83,10 @@ pub struct LoadPlan {
     pub preparations: Vec<Preparation>,
     /// The copy.
     pub load: TableLoad,
+    /// Done after a copy that went well, each statement in a transaction of its own.
+    pub finish: Vec<Phase>,
     /// For the log.
     pub warnings: Vec<String>,
+    /// For the log: steps that this target does without.
+    pub notices: Vec<String>,
 }

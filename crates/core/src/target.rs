@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 
-use crate::batch::Rows;
+use crate::batch::{Batch, Rows};
 use crate::catalog::{Table, TableName};
+use crate::encode::Format;
 use crate::error::{Error, Result};
 use crate::load::{Phase, TableLoad};
 
@@ -52,6 +53,22 @@ pub trait Dialect: Send + Sync {
     /// Empties a table.
     fn truncate(&self, table: &Table) -> String;
 
+    /// Statements that keep the server's remarks on a user's own statements to itself, within their transaction.
+    fn quiet(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Collects statistics of a table after its load; `None` where that is the server's own business.
+    fn analyze(&self, _table: &Table) -> Option<String> {
+        None
+    }
+
+    /// Batches are staged beside the server before it reads them. Then a table has neither indexes nor triggers,
+    /// nothing is uncommitted for longer than one statement takes, and a column left out needs a default.
+    fn is_staged(&self) -> bool {
+        false
+    }
+
     /// Turns a table's triggers off.
     fn disable_triggers(&self, table: &Table) -> String;
 
@@ -88,6 +105,22 @@ pub trait Loading: Send + Sync {
     /// A writer with its own connection.
     async fn writer(&self) -> Result<Box<dyn Writer>, ConnectError>;
 
+    /// The form in which it wants the rows.
+    fn format(&self) -> Format {
+        Format::CopyText
+    }
+
+    /// Takes away what the load has left outside the table (staged objects), after its end, however it ended, and
+    /// when no writer is at work any more. An error says what is still there.
+    async fn clean_up(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// What [`Loading::clean_up`] would take away now, for people. Called at any time, also at a sudden end.
+    fn leftovers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Finds out what became of a commit whose answer was lost. A transient error: asked again later.
     async fn outcome(&self, lost: &CommitToken) -> Result<Outcome, ConnectError>;
 }
@@ -101,6 +134,8 @@ pub struct CommitToken {
     pub session: i64,
     /// How many rows it wrote.
     pub rows: u64,
+    /// Rows that it left out.
+    pub bad: Vec<BadRow>,
 }
 
 /// What became of a transaction.
@@ -114,23 +149,70 @@ pub enum Outcome {
     Undecidable(String),
 }
 
+/// What a target has done with rows.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// How many it has taken.
+    pub rows: u64,
+    /// Rows it has left out and names, where it can tell all of them at once; in no order.
+    pub bad: Vec<BadRow>,
+}
+
+/// Rows that lie beside the server, ready to be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// The target's name of the object.
+    pub name: String,
+    /// The form of the rows.
+    pub format: Format,
+    /// How many rows.
+    pub rows: u64,
+    /// Bytes of the rows as encoded.
+    pub bytes: u64,
+    /// Whether each row is one line.
+    pub rows_are_lines: bool,
+}
+
 /// Writes batches over one connection, used by one task at a time.
 #[async_trait]
 pub trait Writer: Send {
-    /// Writes the rows and commits them, all or nothing, and returns how many the target has taken. Within
-    /// `begin` and `commit` it writes them into the open transaction.
+    /// Writes the rows and commits them, all but those it names or nothing. Within `begin` and `commit` it writes
+    /// them into the open transaction, all or nothing.
     ///
     /// After an error of `Rows` or `SomeRow` the writer is fit for the next call; after any other it is not.
-    async fn write(&mut self, rows: Rows<'_>) -> Result<u64, WriteError>;
+    async fn write(&mut self, rows: Rows) -> Result<Taken, WriteError>;
 
-    /// Opens a transaction for all that follows, up to `commit`.
+    /// Opens a transaction for all that follows, up to `commit`. Targets with [`Dialect::is_staged`] have none.
     async fn begin(&mut self) -> Result<(), WriteError>;
 
     /// Commits what was written since `begin`; `rows` is how many.
     async fn commit(&mut self, rows: u64) -> Result<(), WriteError>;
 
+    /// Stages rows: nothing of them is in the table yet.
+    async fn stage(&mut self, _rows: Rows) -> Result<Staged, WriteError> {
+        Err(WriteError::Fatal(no_staging()))
+    }
+
+    /// Loads staged objects of one format in one transaction, all rows but those it names or nothing. An index
+    /// counts rows through all objects. The objects stay.
+    async fn load_staged(&mut self, _objects: &[Staged]) -> Result<Taken, WriteError> {
+        Err(WriteError::Fatal(no_staging()))
+    }
+
+    /// Reads a staged object back.
+    async fn fetch(&mut self, _object: &Staged) -> Result<Batch, WriteError> {
+        Err(WriteError::Fatal(no_staging()))
+    }
+
+    /// Takes staged objects away; one that cannot be is left to [`Loading::clean_up`].
+    async fn discard(&mut self, _objects: &[Staged]) {}
+
     /// Something that ends what the writer is waiting for at the server; works while `write` runs elsewhere.
     fn canceller(&self) -> Box<dyn Cancel>;
+}
+
+fn no_staging() -> Error {
+    Error::new("this target stages nothing: a defect of pgloader")
 }
 
 /// Ends a running statement from outside.

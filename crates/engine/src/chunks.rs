@@ -1,7 +1,8 @@
 //! The memory that rows take between reader and server: a bounded number of bytes, used again and again.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use pgloader_core::Batch;
 use pgloader_core::batch::{CHUNK_BYTES, Chunk};
 use pgloader_core::source::Stopped;
 
@@ -62,6 +63,19 @@ impl Chunks {
         self.freed.notify_all();
     }
 
+    /// Takes the chunks of a batch back. Where somebody still holds the batch (a connection that was given up), its
+    /// memory is gone with that and no longer counted.
+    pub(crate) fn give_back_batch(&self, batch: Arc<Batch>) {
+        let bytes: usize = batch.chunks.iter().map(|chunk| chunk.bytes.capacity()).sum();
+        match Arc::into_inner(batch) {
+            Some(batch) => self.give_back(batch.chunks),
+            None => {
+                self.lock().used -= bytes;
+                self.freed.notify_all();
+            }
+        }
+    }
+
     /// Wakes whoever waits in [`Chunks::take`] and refuses all that ask later.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -76,7 +90,6 @@ impl Chunks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     #[test]
     fn a_full_pool_waits_for_a_chunk_to_come_back() {

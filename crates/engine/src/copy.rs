@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pgloader_core::catalog::Table;
-use pgloader_core::encode::Format;
-use pgloader_core::load::{OnError, TableLoad};
+use pgloader_core::load::{Commit, OnError, TableLoad};
 use pgloader_core::source::{Part, Source};
 use pgloader_core::target::{ConnectError, Loading};
-use pgloader_core::{Batch, Error};
+use pgloader_core::{Batch, Error, Rows};
 use tokio::sync::{Notify, oneshot};
 
 use crate::chunks::Chunks;
@@ -18,11 +17,14 @@ use crate::interrupt::Interrupt;
 use crate::isolate::{self, Real};
 use crate::queue::Queue;
 use crate::reject::RejectFiles;
+use crate::staging::{self, Gathered};
 use crate::tally::Tally;
-use crate::writer::{Line, interrupted};
+use crate::writer::{Line, Written, interrupted};
 
 /// Bytes of rows between reader and server, unless two batches are more.
 const BYTES_IN_FLIGHT: usize = 40 << 20;
+/// Two batches that take more than this are not held at once: one, and half of the next.
+const TWO_BATCHES: usize = 96 << 20;
 /// How many rejects and how many skipped records are logged one by one; all rejects are in the reject log.
 const MOST_LOGGED: u64 = 20;
 /// How long a reader that was told to stop may take before it is left behind.
@@ -43,6 +45,9 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) tally: Arc<Tally>,
     pub(crate) rejects: RejectFiles,
+    pub(crate) gathered: Gathered,
+    pub(crate) on_error: OnError,
+    commit: Commit,
     rejects_logged: AtomicU64,
     skips_logged: AtomicU64,
     failure: Mutex<Option<Error>>,
@@ -53,10 +58,13 @@ pub(crate) struct Shared {
 impl Shared {
     fn new(load: &TableLoad, tally: Arc<Tally>, rejects: RejectFiles) -> Shared {
         Shared {
-            chunks: Chunks::new(BYTES_IN_FLIGHT.max(2 * load.batch.bytes.min(usize::MAX / 4))),
+            chunks: Chunks::new(bytes_in_flight(load.batch.bytes)),
             queue: Queue::default(),
             tally,
             rejects,
+            gathered: Gathered::default(),
+            on_error: load.on_error,
+            commit: load.commit,
             rejects_logged: AtomicU64::new(0),
             skips_logged: AtomicU64::new(0),
             failure: Mutex::default(),
@@ -107,6 +115,16 @@ impl Shared {
         }
     }
 
+    /// Puts a row of `rows` that the target refuses in the reject files.
+    pub(crate) fn reject(&self, rows: &Rows, index: usize, error: &Error) -> Result<(), Error> {
+        let mut line = Vec::new();
+        rows.format().to_copy_text(rows.row(index).unwrap_or_default(), &mut line);
+        self.note_reject(&error.to_string());
+        self.rejects.row(&line, error)?;
+        self.tally.add_rejected(1);
+        Ok(())
+    }
+
     /// Logs that a record holds nothing, as long as there are few.
     pub(crate) fn note_skipped(&self) {
         if self.skips_logged.fetch_add(1, Ordering::Relaxed) < MOST_LOGGED {
@@ -123,6 +141,11 @@ impl Shared {
     fn failure(&self) -> Option<Error> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+fn bytes_in_flight(batch: usize) -> usize {
+    let batch = batch.min(usize::MAX / 4);
+    BYTES_IN_FLIGHT.max((2 * batch).min(TWO_BATCHES.max(batch + batch / 2)))
 }
 
 /// What to copy, from where, to where.
@@ -163,10 +186,11 @@ impl Copy<'_> {
                 Err(_) => shared.fail(Error::new("a writer ended in a defect of pgloader")),
             }
         }
+        commit(&shared, lines).await;
         watch.abort();
-        commit(&shared, lines, self.load.on_error).await;
-        let times = Times { read, write: start.elapsed() };
-        (times, self.conclude(&shared))
+        let result = self.conclude(&shared);
+        clean_up(self.loading.as_ref()).await;
+        (Times { read, write: start.elapsed() }, result)
     }
 
     /// As many connections as writers, before anything is read; one is enough where the server has no more.
@@ -184,7 +208,7 @@ impl Copy<'_> {
                 }
             };
             let (loading, interrupt) = (self.loading.clone(), self.interrupt.clone());
-            lines.push(Line::new(shared.clone(), loading, interrupt, writer, self.load.on_error));
+            lines.push(Line::new(shared.clone(), loading, interrupt, writer, self.load));
         }
         Ok(lines)
     }
@@ -192,7 +216,8 @@ impl Copy<'_> {
     /// Starts the reader's thread. What comes back is how long it read.
     fn start_reader(&self, shared: &Arc<Shared>) -> oneshot::Receiver<Duration> {
         let (done, wait) = oneshot::channel();
-        let mut feeder = Feeder::new(shared.clone(), self.load, Format::CopyText, self.part.number);
+        let format = self.loading.format();
+        let mut feeder = Feeder::new(shared.clone(), self.load, format, self.part.clone());
         let (source, table, part) = (self.source.clone(), self.source_table.clone(), self.part.clone());
         let (for_thread, on_error) = (shared.clone(), self.load.on_error);
         let read = move || {
@@ -287,13 +312,17 @@ async fn write(shared: Arc<Shared>, mut line: Line) -> Line {
     line
 }
 
-async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Batch) -> Result<(), Error> {
-    let result = if line.keeps_pending() {
-        line.write(batch.rows()).await.map(|_| ()).map_err(|error| (batch.row_count(), error))
-    } else {
-        isolate::load(batch.rows(), &mut Real { shared, line }).await
+async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Arc<Batch>) -> Result<(), Error> {
+    let (rows, count) = (batch.rows(), batch.row_count());
+    let result = match (shared.commit, shared.on_error) {
+        (Commit::Staged, _) => staging::stage(shared, line, rows).await.map_err(|error| (0, error)),
+        (Commit::Everything, _) => line.write(rows).await.map(|_| ()).map_err(|error| (count, error)),
+        (Commit::Batch, OnError::Stop) => {
+            write_or_stop(shared, line, rows).await.map_err(|error| (count, error))
+        }
+        (Commit::Batch, OnError::ResumeNext) => isolate::load(rows, &mut Real { shared, line }).await,
     };
-    shared.chunks.give_back(batch.chunks);
+    shared.chunks.give_back_batch(batch);
     let flushed = shared.rejects.flush();
     match result {
         Ok(()) => flushed,
@@ -304,18 +333,44 @@ async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Batch) -> Res
     }
 }
 
-/// With on error stop every writer has its open transaction: all are committed, or none where anything failed.
-async fn commit(shared: &Shared, lines: Vec<Line>, on_error: OnError) {
-    if on_error == OnError::ResumeNext {
-        return;
+/// A batch that is committed by itself, where the first bad row ends the load.
+async fn write_or_stop(shared: &Shared, line: &mut Line, rows: Rows) -> Result<(), Error> {
+    let count = rows.len() as u64;
+    match line.write(rows).await? {
+        Written::Taken(taken) => {
+            shared.add_written(count, taken.rows);
+            Ok(())
+        }
+        Written::SomeBad(error) => Err(error),
+        Written::Bad(bad) => {
+            let first = bad.into_iter().next().map(|row| row.error);
+            Err(first.unwrap_or_else(|| Error::new("the target refused a row and did not say which")))
+        }
     }
+}
+
+/// What is not committed yet when all batches are written: the writers' open transactions, or what is staged.
+async fn commit(shared: &Arc<Shared>, lines: Vec<Line>) {
     for mut line in lines {
         if shared.is_stopped() {
             return;
         }
-        match line.commit().await {
-            Ok(pending) => shared.add_written(pending.sent, pending.taken),
-            Err(error) => shared.fail(error),
+        let result = match shared.commit {
+            Commit::Batch => Ok(()),
+            Commit::Staged => staging::load_rest(shared, &mut line).await,
+            Commit::Everything => {
+                line.commit().await.map(|pending| shared.add_written(pending.sent, pending.taken))
+            }
+        };
+        if let Err(error) = result {
+            shared.fail(error);
         }
+    }
+}
+
+/// What cannot be taken away is told, and does not make the load a failure: the rows are where they belong.
+async fn clean_up(loading: &dyn Loading) {
+    if let Err(error) = loading.clean_up().await {
+        tracing::warn!("{error}");
     }
 }

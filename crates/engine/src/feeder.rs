@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use pgloader_core::batch::{Batch, CHUNK_BYTES, Chunk};
-use pgloader_core::encode::Format;
+use pgloader_core::encode::{Encoder, Format, Unfit};
 use pgloader_core::load::{OnError, TableLoad};
-use pgloader_core::source::{Intake, Stopped};
+use pgloader_core::source::{Intake, Part, Stopped};
 use pgloader_core::{Error, Row};
 
 use crate::copy::Shared;
@@ -19,13 +19,14 @@ const MOST_CHUNK_ROWS: usize = CHUNK_BYTES / 8;
 /// Takes the rows of one part from its reader.
 pub(crate) struct Feeder {
     shared: Arc<Shared>,
-    format: Format,
-    fields: Vec<usize>,
+    encoder: Encoder,
     on_error: OnError,
     limits: Limits,
-    part: usize,
+    part: Part,
     position: u64,
     open: Open,
+    /// A rejected row as COPY text; kept for its memory.
+    rejected: Vec<u8>,
 }
 
 /// The batch being filled.
@@ -57,19 +58,19 @@ impl Limits {
 }
 
 impl Feeder {
-    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, part: usize) -> Feeder {
-        let random = 0x9e37_79b9_7f4a_7c15 ^ (part as u64 + 1);
+    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, part: Part) -> Feeder {
+        let random = 0x9e37_79b9_7f4a_7c15 ^ (part.number as u64 + 1);
         let mut limits = Limits { rows: load.batch.rows, bytes: load.batch.bytes, random };
         let open = Open { row_limit: limits.next_row_limit(), ..Open::default() };
         Feeder {
             shared,
-            format,
-            fields: load.fields.clone(),
+            encoder: Encoder::new(format, load),
             on_error: load.on_error,
             limits,
             part,
             position: 0,
             open,
+            rejected: Vec::new(),
         }
     }
 
@@ -85,10 +86,10 @@ impl Feeder {
         let row_limit = self.limits.next_row_limit();
         let full = std::mem::replace(&mut self.open, Open { row_limit, ..Open::default() });
         self.shared.tally.add_bytes(full.bytes as u64);
-        let batch =
-            Batch { format: self.format, chunks: full.chunks, part: self.part, position: self.position };
-        tracing::debug!(rows = full.rows, bytes = full.bytes, "batch of part {} is ready", self.part);
-        self.shared.queue.push(batch);
+        let (format, part) = (self.encoder.format(), self.part.number);
+        let batch = Batch { format, chunks: full.chunks, part, position: self.position };
+        tracing::debug!(rows = full.rows, bytes = full.bytes, "batch of part {part} is ready");
+        self.shared.queue.push(Arc::new(batch));
     }
 
     /// A chunk with room for a row of ordinary width.
@@ -101,6 +102,42 @@ impl Feeder {
             self.open.capacity += chunk.bytes.capacity();
             self.open.chunks.push(chunk);
         }
+        Ok(())
+    }
+
+    /// Adds a row to the open batch; says how many of its values were cut.
+    fn encode(&mut self, row: &Row<'_>) -> Result<u64, Unfit> {
+        // `make_room` has seen to it that there is a chunk.
+        let Some(chunk) = self.open.chunks.last_mut() else { return Ok(0) };
+        let (start, capacity) = (chunk.bytes.len(), chunk.bytes.capacity());
+        let encoded = self.encoder.encode(row, &mut chunk.bytes);
+        if encoded.is_ok() {
+            // A chunk is one row of at most twice `max record size` (1 GB), or about CHUNK_BYTES.
+            debug_assert!(chunk.bytes.len() <= u32::MAX as usize);
+            chunk.ends.push(chunk.bytes.len() as u32);
+            self.open.bytes += chunk.bytes.len() - start;
+            self.open.rows += 1;
+        }
+        let grown = chunk.bytes.capacity() - capacity;
+        if grown > 0 {
+            self.open.capacity += grown;
+            self.shared.chunks.grew(grown);
+        }
+        encoded
+    }
+
+    /// A row that the target would refuse.
+    fn reject(&mut self, row: &Row<'_>, error: Error) -> Result<(), Stopped> {
+        let error = error.context(format!("record {} of {}", self.position, self.part.name));
+        if self.on_error == OnError::Stop {
+            return self.stop_on(Err(error));
+        }
+        self.rejected.clear();
+        self.encoder.to_copy_text(row, &mut self.rejected);
+        let kept = self.shared.rejects.row(&self.rejected, &error);
+        self.stop_on(kept)?;
+        self.shared.note_reject(&error.to_string());
+        self.shared.tally.add_rejected(1);
         Ok(())
     }
 
@@ -129,21 +166,21 @@ impl Intake for Feeder {
         }
         self.make_room()?;
         self.count_read()?;
-        // `make_room` has seen to it that there is a chunk.
-        let Some(chunk) = self.open.chunks.last_mut() else { return Err(Stopped) };
-        let (start, capacity) = (chunk.bytes.len(), chunk.bytes.capacity());
-        self.format.encode(&row, &self.fields, &mut chunk.bytes);
-        // A chunk is one row of at most twice `max record size` (1 GB), or about CHUNK_BYTES.
-        debug_assert!(chunk.bytes.len() <= u32::MAX as usize);
-        chunk.ends.push(chunk.bytes.len() as u32);
-        let grown = chunk.bytes.capacity() - capacity;
-        self.open.bytes += chunk.bytes.len() - start;
-        self.open.rows += 1;
-        if grown > 0 {
-            self.open.capacity += grown;
-            self.shared.chunks.grew(grown);
+        loop {
+            match self.encode(&row) {
+                Ok(0) => return Ok(()),
+                Ok(cut) => {
+                    self.shared.tally.add_cut_values(cut);
+                    return Ok(());
+                }
+                Err(Unfit::Bad(error)) => return self.reject(&row, error),
+                Err(Unfit::IsNullMarker) => {
+                    self.close_batch();
+                    self.encoder.change_null();
+                    self.make_room()?;
+                }
+            }
         }
-        Ok(())
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {

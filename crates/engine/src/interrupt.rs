@@ -1,19 +1,22 @@
 //! Ctrl-C, as the engine sees it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use pgloader_core::target::Loading;
 use tokio::sync::watch;
 
 /// Tells every part of a run that the user wants it to end, and keeps what a sudden end would leave to do.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Interrupt {
     wanted: Arc<watch::Sender<bool>>,
     left_to_do: Arc<Mutex<Vec<String>>>,
+    loadings: Arc<Mutex<Vec<Weak<dyn Loading>>>>,
 }
 
 impl Default for Interrupt {
     fn default() -> Interrupt {
-        Interrupt { wanted: Arc::new(watch::Sender::new(false)), left_to_do: Arc::default() }
+        let wanted = Arc::new(watch::Sender::new(false));
+        Interrupt { wanted, left_to_do: Arc::default(), loadings: Arc::default() }
     }
 }
 
@@ -38,6 +41,19 @@ impl Interrupt {
     /// The statements that the target still needs before it is as it was, should the program end now.
     pub fn left_to_do(&self) -> Vec<String> {
         self.left_to_do.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What loads under way have left outside their tables, should the program end now.
+    pub fn leftovers(&self) -> Vec<String> {
+        let loadings = self.loadings.lock().unwrap_or_else(PoisonError::into_inner);
+        loadings.iter().filter_map(Weak::upgrade).flat_map(|loading| loading.leftovers()).collect()
+    }
+
+    /// A load has begun.
+    pub(crate) fn watch(&self, loading: &Arc<dyn Loading>) {
+        let mut loadings = self.loadings.lock().unwrap_or_else(PoisonError::into_inner);
+        loadings.retain(|known| known.strong_count() > 0);
+        loadings.push(Arc::downgrade(loading));
     }
 
     pub(crate) fn set_left_to_do(&self, statements: Vec<String>) {

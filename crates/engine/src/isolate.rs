@@ -14,12 +14,12 @@ use crate::writer::{Line, Written};
 /// What the isolation of bad rows needs from its surroundings.
 #[async_trait]
 pub(crate) trait Attempts: Send {
-    /// Writes all of the rows or none.
-    async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error>;
+    /// Writes all of the rows, or all but those it names, or none.
+    async fn write(&mut self, rows: Rows) -> Result<Written, Error>;
     /// So many rows are committed, of which the target took `taken`.
     fn written(&mut self, rows: usize, taken: u64);
     /// A row is bad.
-    fn reject(&mut self, row: &[u8], error: &Error) -> Result<(), Error>;
+    fn reject(&mut self, rows: &Rows, index: usize, error: &Error) -> Result<(), Error>;
 }
 
 /// How wide the next attempt is, and what is known of the rows ahead. Counts are from the first row not done.
@@ -78,17 +78,15 @@ impl Search {
 
 /// Loads `rows`: each ends written or rejected, exactly once. An error ends the load; the number of rows that are
 /// neither is in it.
-pub(crate) async fn load(rows: Rows<'_>, attempts: &mut dyn Attempts) -> Result<(), (usize, Error)> {
+pub(crate) async fn load(rows: Rows, attempts: &mut dyn Attempts) -> Result<(), (usize, Error)> {
     let mut search = Search { bad: Vec::new(), suspect: 0, window: usize::MAX, distance: 0 };
     let mut rest = rows;
     while !rest.is_empty() {
         let done = match search.bad.first() {
-            Some(bad) if bad.index == 0 => {
-                reject(&rest, bad.error.clone(), attempts).map(|()| Done::Rejected)
-            }
+            Some(bad) if bad.index == 0 => first_rejected(&rest, &bad.error, attempts),
             _ => attempt(&rest, &mut search, attempts).await,
         };
-        match done.map_err(|error| (rest.len(), error))? {
+        match done? {
             Done::Nothing => {}
             Done::Passed(count) => {
                 search.passed(count);
@@ -110,12 +108,18 @@ enum Done {
     Rejected,
 }
 
-async fn attempt(rest: &Rows<'_>, search: &mut Search, attempts: &mut dyn Attempts) -> Result<Done, Error> {
+async fn attempt(
+    rest: &Rows,
+    search: &mut Search,
+    attempts: &mut dyn Attempts,
+) -> Result<Done, (usize, Error)> {
     let rows = rest.slice(0..search.width().min(rest.len()));
     let width = rows.len();
-    let error = match attempts.write(rows).await? {
-        Written::All(taken) => {
-            attempts.written(width, taken);
+    let error = match attempts.write(rows).await.map_err(|error| (rest.len(), error))? {
+        Written::Taken(taken) => {
+            attempts.written(width - taken.bad.len(), taken.rows);
+            reject_named(rest, taken.bad, attempts)
+                .map_err(|(left, error)| (rest.len() - width + left, error))?;
             return Ok(Done::Passed(width));
         }
         Written::SomeBad(error) => {
@@ -132,14 +136,27 @@ async fn attempt(rest: &Rows<'_>, search: &mut Search, attempts: &mut dyn Attemp
         }
     };
     if width == 1 {
-        return reject(rest, error, attempts).map(|()| Done::Rejected);
+        return first_rejected(rest, &error, attempts);
     }
     search.suspect = width;
     Ok(Done::Nothing)
 }
 
-fn reject(rest: &Rows<'_>, error: Error, attempts: &mut dyn Attempts) -> Result<(), Error> {
-    rest.row(0).map_or(Ok(()), |row| attempts.reject(row, &error))
+fn first_rejected(rest: &Rows, error: &Error, attempts: &mut dyn Attempts) -> Result<Done, (usize, Error)> {
+    attempts.reject(rest, 0, error).map(|()| Done::Rejected).map_err(|error| (rest.len(), error))
+}
+
+/// Rejects rows that the target left out; an error comes with how many of them are not rejected.
+pub(crate) fn reject_named(
+    rows: &Rows,
+    mut bad: Vec<BadRow>,
+    attempts: &mut dyn Attempts,
+) -> Result<(), (usize, Error)> {
+    bad.sort_by_key(|bad| bad.index);
+    for (done, row) in bad.iter().enumerate() {
+        attempts.reject(rows, row.index, &row.error).map_err(|error| (bad.len() - done, error))?;
+    }
+    Ok(())
 }
 
 /// The attempts of a real load.
@@ -150,7 +167,7 @@ pub(crate) struct Real<'a> {
 
 #[async_trait]
 impl Attempts for Real<'_> {
-    async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+    async fn write(&mut self, rows: Rows) -> Result<Written, Error> {
         self.line.write(rows).await
     }
 
@@ -159,19 +176,19 @@ impl Attempts for Real<'_> {
         self.shared.add_written(rows, taken);
     }
 
-    fn reject(&mut self, row: &[u8], error: &Error) -> Result<(), Error> {
-        self.shared.note_reject(&error.to_string());
-        self.shared.rejects.row(row, error)?;
-        self.shared.tally.add_rejected(1);
-        Ok(())
+    fn reject(&mut self, rows: &Rows, index: usize, error: &Error) -> Result<(), Error> {
+        self.shared.reject(rows, index, error)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use pgloader_core::batch::{Batch, Chunk};
     use pgloader_core::encode::Format;
+    use pgloader_core::target::Taken;
 
     /// A target that refuses rows starting with `b`, naming them (`b!`) or not (`b?`).
     #[derive(Default)]
@@ -185,7 +202,7 @@ mod tests {
 
     #[async_trait]
     impl Attempts for Fake {
-        async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+        async fn write(&mut self, rows: Rows) -> Result<Written, Error> {
             self.tries += 1;
             let all: Vec<String> =
                 (0..rows.len()).map(|i| String::from_utf8_lossy(rows.row(i).unwrap()).into_owned()).collect();
@@ -194,7 +211,7 @@ mod tests {
             match bad {
                 None => {
                     self.loaded.extend(all);
-                    Ok(Written::All(rows.len() as u64))
+                    Ok(Written::Taken(Taken { rows: rows.len() as u64, bad: Vec::new() }))
                 }
                 Some(index) if all[index] == "b!\n" => {
                     let index = if self.wrong_index { index + 1_000_000 } else { index };
@@ -204,19 +221,19 @@ mod tests {
             }
         }
         fn written(&mut self, _rows: usize, _taken: u64) {}
-        fn reject(&mut self, row: &[u8], _error: &Error) -> Result<(), Error> {
-            self.rejected.push(String::from_utf8_lossy(row).into_owned());
+        fn reject(&mut self, rows: &Rows, index: usize, _error: &Error) -> Result<(), Error> {
+            self.rejected.push(String::from_utf8_lossy(rows.row(index).unwrap()).into_owned());
             Ok(())
         }
     }
 
-    fn batch(rows: &[&str]) -> Batch {
+    fn batch(rows: &[&str]) -> Arc<Batch> {
         let mut chunk = Chunk::default();
         for row in rows {
             chunk.bytes.extend_from_slice(format!("{row}\n").as_bytes());
             chunk.ends.push(chunk.bytes.len() as u32);
         }
-        Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 0 }
+        Arc::new(Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 0 })
     }
 
     fn run(rows: &[&str], fake: Fake) -> Fake {
@@ -258,7 +275,7 @@ mod tests {
 
     #[async_trait]
     impl Attempts for Dependent {
-        async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+        async fn write(&mut self, rows: Rows) -> Result<Written, Error> {
             let all: Vec<String> =
                 (0..rows.len()).map(|i| String::from_utf8_lossy(rows.row(i).unwrap()).into_owned()).collect();
             let b = all.iter().position(|row| row == "b\n");
@@ -269,13 +286,13 @@ mod tests {
                 (Some(_), _) => Ok(Written::SomeBad(Error::new("a key is missing"))),
                 (None, _) => {
                     self.0.extend(all);
-                    Ok(Written::All(rows.len() as u64))
+                    Ok(Written::Taken(Taken { rows: rows.len() as u64, bad: Vec::new() }))
                 }
             }
         }
         fn written(&mut self, _rows: usize, _taken: u64) {}
-        fn reject(&mut self, row: &[u8], _error: &Error) -> Result<(), Error> {
-            self.1.push(String::from_utf8_lossy(row).into_owned());
+        fn reject(&mut self, rows: &Rows, index: usize, _error: &Error) -> Result<(), Error> {
+            self.1.push(String::from_utf8_lossy(rows.row(index).unwrap()).into_owned());
             Ok(())
         }
     }

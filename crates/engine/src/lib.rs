@@ -11,6 +11,7 @@ mod reject;
 pub mod report;
 mod run;
 mod session;
+mod staging;
 mod tally;
 mod undo;
 mod writer;

@@ -1,7 +1,7 @@
 //! Batches between one reader and several writers. Bounded by [`crate::chunks::Chunks`], not by count.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pgloader_core::Batch;
 use tokio::sync::Notify;
@@ -15,13 +15,13 @@ pub(crate) struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    batches: VecDeque<Batch>,
+    batches: VecDeque<Arc<Batch>>,
     closed: bool,
 }
 
 impl Queue {
     /// Adds a batch and wakes a writer.
-    pub(crate) fn push(&self, batch: Batch) {
+    pub(crate) fn push(&self, batch: Arc<Batch>) {
         self.lock().batches.push_back(batch);
         self.changed.notify_one();
     }
@@ -33,7 +33,7 @@ impl Queue {
     }
 
     /// The next batch; waits for one, `None` once the queue is closed and empty.
-    pub(crate) async fn next(&self) -> Option<Batch> {
+    pub(crate) async fn next(&self) -> Option<Arc<Batch>> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -53,7 +53,7 @@ impl Queue {
     }
 
     /// Takes out all that no writer has taken.
-    pub(crate) fn drain(&self) -> Vec<Batch> {
+    pub(crate) fn drain(&self) -> Vec<Arc<Batch>> {
         self.lock().batches.drain(..).collect()
     }
 

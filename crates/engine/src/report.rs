@@ -81,6 +81,9 @@ impl Report {
             // Writing to a string cannot fail.
             let _ = write!(text, "; {} NUL characters stripped", tally.stripped_nuls());
         }
+        if tally.cut_values() > 0 {
+            let _ = write!(text, "; {} values truncated", tally.cut_values());
+        }
         self.equations.push(text);
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pgloader_core::catalog::Table;
 use pgloader_core::load::{LoadPlan, Phase, Preparation};
 use pgloader_core::source::Source;
-use pgloader_core::target::{Session, Target};
+use pgloader_core::target::{Loading, Session, Target};
 use pgloader_core::{Error, Result};
 
 use crate::copy::{Copy, CopyError};
@@ -51,7 +51,8 @@ pub async fn hooks(
         return Ok(());
     }
     let start = Instant::now();
-    let mut all = vec!["SET LOCAL client_min_messages TO error".to_owned()];
+    let quiet = run.target.dialect().quiet();
+    let mut all: Vec<String> = quiet.iter().map(|&statement| statement.to_owned()).collect();
     all.extend_from_slice(statements);
     let result = transaction(session, &all, &run.interrupt).await;
     run.add(section, label, &result, statements.len(), start.elapsed());
@@ -71,7 +72,10 @@ impl Run {
         if let Err(CopyError::Failed(error)) = &result {
             tracing::error!("{error}");
         }
-        let undone = self.undo(undo).await;
+        let mut undone = self.undo(undo).await;
+        if result.is_ok() && !self.interrupt.is_triggered() {
+            undone = undone.and(self.undo(plan.finish.clone()).await);
+        }
         match self.interrupt.is_triggered() {
             true => Err(CopyError::Interrupted),
             false => result.and(undone.map_err(CopyError::Failed)),
@@ -142,12 +146,14 @@ impl Run {
     async fn make_copy<'a>(&self, plan: &'a LoadPlan, load: &Load) -> Result<Copy<'a>> {
         let parts = load.source.parts(&load.source_table, 1)?;
         let part = parts.into_iter().next().ok_or_else(|| Error::new("the source has nothing to read"))?;
+        let loading: Arc<dyn Loading> = Arc::from(self.target.load(&plan.load).await?);
+        self.interrupt.watch(&loading);
         Ok(Copy {
             load: &plan.load,
             source: load.source.clone(),
             source_table: load.source_table.clone(),
             part,
-            loading: Arc::from(self.target.load(&plan.load).await?),
+            loading,
             interrupt: self.interrupt.clone(),
         })
     }

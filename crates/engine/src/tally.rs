@@ -11,6 +11,7 @@ pub struct Tally {
     skipped: AtomicU64,
     bytes: AtomicU64,
     stripped_nuls: AtomicU64,
+    cut_values: AtomicU64,
 }
 
 macro_rules! counts {
@@ -36,6 +37,8 @@ counts! {
     bytes, add_bytes;
     /// NUL characters taken out of values.
     stripped_nuls, add_stripped_nuls;
+    /// Values cut to the widths of their columns.
+    cut_values, add_cut_values;
 }
 
 impl Tally {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pgloader_core::load::OnError;
-use pgloader_core::target::{BadRow, ConnectError, Loading, Outcome, WriteError, Writer};
-use pgloader_core::{Error, Rows};
+use pgloader_core::load::{Commit, TableLoad};
+use pgloader_core::target::{
+    BadRow, CommitToken, ConnectError, Loading, Outcome, Staged, Taken, WriteError, Writer,
+};
+use pgloader_core::{Batch, Error, Rows};
 
 use crate::backoff::Backoff;
 use crate::copy::Shared;
@@ -19,11 +21,55 @@ const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
 /// What became of rows that a [`Line`] was asked to write.
 #[derive(Debug)]
 pub(crate) enum Written {
-    /// All are committed; the target says that it took so many.
-    All(u64),
+    /// All but those it names are committed.
+    Taken(Taken),
     /// None is there, since these rows are bad.
     Bad(Vec<BadRow>),
     /// None is there, since one of them is bad.
+    SomeBad(Error),
+}
+
+/// What a writer is asked to do, over a new connection where the old one is lost.
+#[derive(Debug, Clone)]
+enum Work {
+    Write(Rows),
+    Stage(Rows),
+    Load(Vec<Staged>),
+    Fetch(Staged),
+}
+
+/// What has come of it.
+#[derive(Debug)]
+enum Done {
+    Taken(Taken),
+    Staged(Staged),
+    Fetched(Batch),
+}
+
+impl Work {
+    async fn run(&self, writer: &mut dyn Writer) -> Result<Done, WriteError> {
+        match self {
+            Work::Write(rows) => writer.write(rows.clone()).await.map(Done::Taken),
+            Work::Stage(rows) => writer.stage(rows.clone()).await.map(Done::Staged),
+            Work::Load(objects) => writer.load_staged(objects).await.map(Done::Taken),
+            Work::Fetch(object) => writer.fetch(object).await.map(Done::Fetched),
+        }
+    }
+
+    /// Rows whose fate is open while the work is under way.
+    fn rows_at_stake(&self) -> Option<u64> {
+        match self {
+            Work::Write(rows) => Some(rows.len() as u64),
+            Work::Load(objects) => Some(objects.iter().map(|object| object.rows).sum()),
+            Work::Stage(_) | Work::Fetch(_) => None,
+        }
+    }
+}
+
+/// How [`Work`] has ended, where the load goes on.
+enum Ended {
+    Done(Done),
+    Bad(Vec<BadRow>),
     SomeBad(Error),
 }
 
@@ -42,50 +88,82 @@ pub(crate) struct Line {
     loading: Arc<dyn Loading>,
     interrupt: Interrupt,
     writer: Option<Box<dyn Writer>>,
-    on_error: OnError,
-    /// What is written in the open transaction; only with on error stop.
+    commit: Commit,
+    /// What is written in the open transaction; only where everything is one.
     pending: Pending,
 }
 
 impl Line {
-    /// A line over `writer`. With on error stop, all that it writes is one transaction.
+    /// A line over `writer`.
     pub(crate) fn new(
         shared: Arc<Shared>,
         loading: Arc<dyn Loading>,
         interrupt: Interrupt,
         writer: Box<dyn Writer>,
-        on_error: OnError,
+        load: &TableLoad,
     ) -> Line {
-        Line { shared, loading, interrupt, writer: Some(writer), on_error, pending: Pending::default() }
+        let (writer, pending) = (Some(writer), Pending::default());
+        Line { shared, loading, interrupt, writer, commit: load.commit, pending }
     }
 
-    /// Whether rows stay uncommitted until [`Line::commit`].
-    pub(crate) fn keeps_pending(&self) -> bool {
-        self.on_error == OnError::Stop
-    }
-
-    /// Writes rows, all or nothing. A lost connection is made again as often as patience allows. An error ends
-    /// the table's load.
-    pub(crate) async fn write(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
-        match self.on_error {
-            OnError::Stop => self.write_pending(rows).await,
-            OnError::ResumeNext => self.write_committed(rows).await,
+    /// Writes rows. A lost connection is made again as often as patience allows. An error ends the table's load.
+    pub(crate) async fn write(&mut self, rows: Rows) -> Result<Written, Error> {
+        match self.commit {
+            Commit::Everything => self.write_pending(rows).await,
+            Commit::Batch | Commit::Staged => self.written(Work::Write(rows)).await,
         }
     }
 
-    async fn write_committed(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+    /// Stages rows, with the same patience.
+    pub(crate) async fn stage(&mut self, rows: Rows) -> Result<Staged, Error> {
+        match self.perform(Work::Stage(rows)).await? {
+            Ended::Done(Done::Staged(staged)) => Ok(staged),
+            ended => Err(unexpected(ended)),
+        }
+    }
+
+    /// Loads staged objects, with the same patience.
+    pub(crate) async fn load(&mut self, objects: &[Staged]) -> Result<Written, Error> {
+        self.written(Work::Load(objects.to_vec())).await
+    }
+
+    /// Reads a staged object back, with the same patience.
+    pub(crate) async fn fetch(&mut self, object: &Staged) -> Result<Batch, Error> {
+        match self.perform(Work::Fetch(object.clone())).await? {
+            Ended::Done(Done::Fetched(batch)) => Ok(batch),
+            ended => Err(unexpected(ended)),
+        }
+    }
+
+    /// Takes staged objects away; without a connection that is left to the end of the load.
+    pub(crate) async fn discard(&mut self, objects: &[Staged]) {
+        if let Some(writer) = &mut self.writer {
+            writer.discard(objects).await;
+        }
+    }
+
+    async fn written(&mut self, work: Work) -> Result<Written, Error> {
+        match self.perform(work).await? {
+            Ended::Done(Done::Taken(taken)) => Ok(Written::Taken(taken)),
+            Ended::Bad(bad) => Ok(Written::Bad(bad)),
+            Ended::SomeBad(error) => Ok(Written::SomeBad(error)),
+            ended => Err(unexpected(ended)),
+        }
+    }
+
+    async fn perform(&mut self, work: Work) -> Result<Ended, Error> {
         let mut backoff = Backoff::start();
         for _ in 0..MOST_LOSSES {
-            let error = match self.attempt(rows.clone(), &mut backoff).await? {
-                Ok(count) => return Ok(Written::All(count)),
-                Err(WriteError::Rows(bad)) => return Ok(Written::Bad(bad)),
-                Err(WriteError::SomeRow(error)) => return Ok(Written::SomeBad(error)),
+            let error = match self.attempt(&work, &mut backoff).await? {
+                Ok(done) => return Ok(Ended::Done(done)),
+                Err(WriteError::Rows(bad)) => return Ok(Ended::Bad(bad)),
+                Err(WriteError::SomeRow(error)) => return Ok(Ended::SomeBad(error)),
                 Err(WriteError::Fatal(error)) => return Err(error),
                 Err(WriteError::Unknown(token, error)) => {
                     self.writer = None;
                     tracing::warn!("connection lost while a batch was being committed: {}", error.message);
                     match self.outcome(&token, &error, &mut backoff).await? {
-                        true => return Ok(Written::All(rows.len() as u64)),
+                        true => return Ok(Ended::Done(Done::Taken(taken(token)))),
                         false => error,
                     }
                 }
@@ -94,28 +172,29 @@ impl Line {
             self.writer = None;
             self.wait(&mut backoff, error).await?;
         }
-        Err(Error::new(format!(
-            "the server ended {MOST_LOSSES} attempts to write the same {} rows",
-            rows.len()
-        ))
-        .hint("its log tells why; the warnings above tell what it said"))
+        let rows = work.rows_at_stake().map(|rows| format!(" over the same {rows} rows")).unwrap_or_default();
+        Err(Error::new(format!("the server ended {MOST_LOSSES} attempts{rows}"))
+            .hint("its log tells why; the warnings above tell what it said"))
     }
 
     /// With on error stop there is nothing to retry: whatever goes wrong undoes all that the line has written.
-    async fn write_pending(&mut self, rows: Rows<'_>) -> Result<Written, Error> {
+    async fn write_pending(&mut self, rows: Rows) -> Result<Written, Error> {
         let sent = rows.len() as u64;
         if self.pending.sent == 0 {
             let writer = self.connected().await?;
             writer.begin().await.map_err(any_error)?;
         }
         let mut backoff = Backoff::start();
-        let count = self.attempt(rows, &mut backoff).await?.map_err(any_error)?;
+        let Done::Taken(taken) = self.attempt(&Work::Write(rows), &mut backoff).await?.map_err(any_error)?
+        else {
+            return Err(defect());
+        };
         self.pending.sent += sent;
-        self.pending.taken += count;
-        Ok(Written::All(count))
+        self.pending.taken += taken.rows;
+        Ok(Written::Taken(taken))
     }
 
-    /// Commits what is pending. Only with on error stop.
+    /// Commits what is pending, where everything is one transaction.
     pub(crate) async fn commit(&mut self) -> Result<Pending, Error> {
         let rows = self.pending;
         if rows.sent == 0 {
@@ -137,9 +216,9 @@ impl Line {
     /// answer still counts: it may have been committed.
     async fn attempt(
         &mut self,
-        rows: Rows<'_>,
+        work: &Work,
         backoff: &mut Backoff,
-    ) -> Result<Result<u64, WriteError>, Error> {
+    ) -> Result<Result<Done, WriteError>, Error> {
         let interrupt = self.interrupt.clone();
         let writer = match self.writer.take() {
             Some(writer) => self.writer.insert(writer),
@@ -150,28 +229,28 @@ impl Line {
                 self.writer.insert(writer)
             }
         };
-        let count = rows.len() as u64;
-        match write_or_cancel(writer.as_mut(), rows, &interrupt).await {
+        match run_or_cancel(writer.as_mut(), work, &interrupt).await {
             Answer::Own(result) => Ok(result),
-            Answer::Cancelled(result) => self.after_cancel(result, count).await,
+            Answer::Cancelled(result) => self.after_cancel(result, work).await,
         }
     }
 
-    /// What became of a write that was cancelled; `None` where the server did not answer.
+    /// What became of work that was cancelled; `None` where the server did not answer.
     async fn after_cancel(
         &mut self,
-        result: Option<Result<u64, WriteError>>,
-        rows: u64,
-    ) -> Result<Result<u64, WriteError>, Error> {
+        result: Option<Result<Done, WriteError>>,
+        work: &Work,
+    ) -> Result<Result<Done, WriteError>, Error> {
         let silent = Error::new("the server did not answer the cancel");
-        let (token, lost) = match result {
-            Some(Ok(taken)) => return Ok(Ok(taken)),
-            Some(Err(WriteError::Unknown(token, lost))) => (token, lost),
-            Some(Err(_)) => return Err(interrupted()),
-            None => return Err(undecidable(rows, "it may still be at work", &silent)),
+        let (token, lost) = match (result, work.rows_at_stake()) {
+            (Some(Ok(done)), _) => return Ok(Ok(done)),
+            (Some(Err(WriteError::Unknown(token, lost))), _) => (token, lost),
+            (None, Some(rows)) => return Err(undecidable(rows, "it may still be at work", &silent)),
+            (Some(Err(_)) | None, _) => return Err(interrupted()),
         };
+        let rows = token.rows;
         match tokio::time::timeout(CANCEL_PATIENCE, self.loading.outcome(&token)).await {
-            Ok(Ok(Outcome::Committed)) => Ok(Ok(rows)),
+            Ok(Ok(Outcome::Committed)) => Ok(Ok(Done::Taken(taken(token)))),
             Ok(Ok(Outcome::RolledBack)) => Err(interrupted()),
             Ok(Ok(Outcome::Undecidable(why))) => Err(undecidable(rows, &why, &lost)),
             Ok(Err(error)) => Err(undecidable(rows, &Error::from(error).message, &lost)),
@@ -200,7 +279,7 @@ impl Line {
     /// Whether the transaction was committed; an error where nobody can tell.
     async fn outcome(
         &mut self,
-        token: &pgloader_core::target::CommitToken,
+        token: &CommitToken,
         lost: &Error,
         backoff: &mut Backoff,
     ) -> Result<bool, Error> {
@@ -236,21 +315,38 @@ impl Line {
 /// What a writer answered.
 enum Answer {
     /// Undisturbed.
-    Own(Result<u64, WriteError>),
+    Own(Result<Done, WriteError>),
     /// After the user's interrupt; `None` where it did not answer in time.
-    Cancelled(Option<Result<u64, WriteError>>),
+    Cancelled(Option<Result<Done, WriteError>>),
 }
 
-async fn write_or_cancel(writer: &mut dyn Writer, rows: Rows<'_>, interrupt: &Interrupt) -> Answer {
+async fn run_or_cancel(writer: &mut dyn Writer, work: &Work, interrupt: &Interrupt) -> Answer {
     let canceller = writer.canceller();
-    let write = writer.write(rows);
-    tokio::pin!(write);
+    let running = work.run(writer);
+    tokio::pin!(running);
     tokio::select! {
         biased;
-        result = &mut write => return Answer::Own(result),
+        result = &mut running => return Answer::Own(result),
         () = interrupt.triggered() => canceller.cancel().await,
     }
-    Answer::Cancelled(tokio::time::timeout(CANCEL_PATIENCE, &mut write).await.ok())
+    Answer::Cancelled(tokio::time::timeout(CANCEL_PATIENCE, &mut running).await.ok())
+}
+
+/// What a transaction has taken that turned out to be committed.
+fn taken(token: CommitToken) -> Taken {
+    Taken { rows: token.rows, bad: token.bad }
+}
+
+fn unexpected(ended: Ended) -> Error {
+    match ended {
+        Ended::SomeBad(error) => error,
+        Ended::Bad(bad) => bad.into_iter().next().map_or_else(defect, |row| row.error),
+        Ended::Done(_) => defect(),
+    }
+}
+
+fn defect() -> Error {
+    Error::new("a writer answered what it was not asked: a defect of pgloader")
 }
 
 /// What ends a load that the user has interrupted.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use async_trait::async_trait;
-use pgloader_core::catalog::{Catalog, Table, TableName};
-use pgloader_core::load::{BatchLimits, LoadPlan, OnError, Phase, TableLoad};
+use pgloader_core::catalog::{Catalog, Column, Table, TableName};
+use pgloader_core::load::{BatchLimits, Commit, LoadPlan, OnError, Phase, TableLoad};
 use pgloader_core::source::{Intake, Part, Source};
 use pgloader_core::target::*;
 use pgloader_core::{Result, Row, Rows, Span};
@@ -118,9 +118,9 @@ impl Loading for Nowhere {
 
 #[async_trait]
 impl Writer for Nowhere {
-    async fn write(&mut self, rows: Rows<'_>) -> Result<u64, WriteError> {
+    async fn write(&mut self, rows: Rows) -> Result<Taken, WriteError> {
         tokio::task::yield_now().await;
-        Ok(rows.len() as u64)
+        Ok(Taken { rows: rows.len() as u64, bad: Vec::new() })
     }
     async fn begin(&mut self) -> Result<(), WriteError> {
         Ok(())
@@ -152,13 +152,21 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
     };
     let table_load = TableLoad {
         table: name.clone(),
-        columns: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        columns: ["a", "b", "c"].map(|name| Column { name: name.into(), ..Column::default() }).to_vec(),
         fields: vec![0, 1, 2],
         on_error: OnError::ResumeNext,
+        commit: Commit::Batch,
+        truncate_columns: false,
         writers: 2,
         batch: BatchLimits { rows: 25_000, bytes: 20 << 20 },
     };
-    let plan = LoadPlan { preparations: Vec::new(), load: table_load, warnings: Vec::new() };
+    let plan = LoadPlan {
+        preparations: Vec::new(),
+        load: table_load,
+        finish: Vec::new(),
+        warnings: Vec::new(),
+        notices: Vec::new(),
+    };
     let value = b"plain text and one tab\t for every line of".iter().copied().cycle().take(width).collect();
     let rejects = RejectFiles::new(std::path::Path::new("/nonexistent"), &name, false, false);
     let tally = Arc::new(Tally::default());

@@ -46,7 +46,7 @@ pub static CONCURRENCY: OptionSpec = OptionSpec {
 pub static BATCH_ROWS: OptionSpec = OptionSpec {
     name: "batch rows",
     forms: &[number("batch rows")],
-    default: "25000",
+    default: "25000; 500000 for Redshift",
     help: "Rows in one batch, which is one transaction; varied by up to 30 % from batch to batch.",
 };
 
@@ -54,7 +54,7 @@ pub static BATCH_ROWS: OptionSpec = OptionSpec {
 pub static BATCH_SIZE: OptionSpec = OptionSpec {
     name: "batch size",
     forms: &[Form { words: "batch size", argument: Argument::Size }],
-    default: "20 MB",
+    default: "20 MB; 64 MB for Redshift",
     help: "Encoded bytes after which a batch is closed.",
 };
 
@@ -126,8 +126,35 @@ pub static CREATE_TABLES: OptionSpec = OptionSpec {
     help: "Accepted for files: their table must exist all the same.",
 };
 
+/// What one COPY of Redshift loads.
+pub static COPY_PER: OptionSpec = OptionSpec {
+    name: "copy per",
+    forms: &[says("copy per batch", "batch"), says("copy per table", "table")],
+    default: "copy per batch",
+    help: "Redshift: whether each batch gets a COPY of its own, or all are staged in S3 first and loaded by one.",
+};
+
+/// Overlong text is cut.
+pub static TRUNCATE_COLUMNS: OptionSpec = OptionSpec {
+    name: "truncate columns",
+    forms: &[says("truncate columns", "yes")],
+    default: "rows with overlong text are rejected",
+    help: "Redshift: cut text that is too wide for its column (in bytes), and count it, instead of rejecting the row.",
+};
+
+/// Statistics after the load.
+pub static ANALYZE: OptionSpec = OptionSpec {
+    name: "analyze",
+    forms: &[says("analyze", "yes"), says("no analyze", "no")],
+    default: "no analyze",
+    help: "Redshift: run ANALYZE on the table after the load.",
+};
+
+/// Options that only matter where batches are staged.
+pub static STAGED_ONLY: [&OptionSpec; 3] = [&COPY_PER, &TRUNCATE_COLUMNS, &ANALYZE];
+
 /// All of the above, as a command declares them.
-pub static ALL: [&OptionSpec; 14] = [
+pub static ALL: [&OptionSpec; 17] = [
     &ON_ERROR,
     &MAX_ERRORS,
     &WORKERS,
@@ -142,4 +169,7 @@ pub static ALL: [&OptionSpec; 14] = [
     &DISABLE_TRIGGERS,
     &DROP_INDEXES,
     &CREATE_TABLES,
+    &COPY_PER,
+    &TRUNCATE_COLUMNS,
+    &ANALYZE,
 ];

@@ -1,12 +1,12 @@
 //! The plan of one file's load.
 
 use pgloader_core::catalog::Table;
-use pgloader_core::load::{BatchLimits, LoadPlan, OnError, Phase, Preparation, TableLoad};
+use pgloader_core::load::{BatchLimits, Commit, LoadPlan, OnError, Phase, Preparation, TableLoad};
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::target::Dialect;
 use pgloader_core::{Error, Result};
 
-use crate::columns::{Mapping, map};
+use crate::columns::{Mapping, left_without_value, map};
 use crate::options::*;
 
 /// Writers of one table, where nothing is said.
@@ -33,20 +33,63 @@ pub struct FileLoad<'a> {
 /// Decides all that is done for one file, or says what does not fit.
 pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
     let mapping = map(&input.source.columns, input.columns, input.target)?;
+    left_without_value(&mapping, input.target)?;
     let mut warnings: Vec<String> = mapping.warning.iter().cloned().collect();
     warnings.extend(moot_options(input.options));
     warnings.extend(one_transaction(input));
     warnings.extend(truncated_keys(input));
     warnings.extend(index_warnings(input));
+    warnings.extend(staged_only(input));
     let load = TableLoad {
         table: input.target.name.clone(),
         on_error: on_error(input),
+        commit: commit(input),
+        truncate_columns: input.options.is_yes(&TRUNCATE_COLUMNS),
         writers: writers(input, &mapping)?,
-        batch: batch_limits(input.options)?,
+        batch: batch_limits(input)?,
         columns: mapping.columns,
         fields: mapping.fields,
     };
-    Ok(LoadPlan { preparations: preparations(input)?, load, warnings })
+    Ok(LoadPlan {
+        preparations: preparations(input)?,
+        load,
+        finish: finish(input),
+        warnings,
+        notices: notices(input),
+    })
+}
+
+fn commit(input: &FileLoad<'_>) -> Commit {
+    match (input.dialect.is_staged(), on_error(input)) {
+        (true, _) if input.options.word(&COPY_PER) == Some("table") => Commit::Staged,
+        (false, OnError::Stop) => Commit::Everything,
+        _ => Commit::Batch,
+    }
+}
+
+fn finish(input: &FileLoad<'_>) -> Vec<Phase> {
+    let wanted = input.options.is_yes(&ANALYZE);
+    let statement = wanted.then(|| input.dialect.analyze(input.target)).flatten();
+    let phase = |statement| Phase { label: "Analyze", statements: vec![statement], parallel: 1 };
+    statement.into_iter().map(phase).collect()
+}
+
+/// What was asked for and does not exist where batches are staged.
+fn notices(input: &FileLoad<'_>) -> Vec<String> {
+    if !input.dialect.is_staged() {
+        return Vec::new();
+    }
+    let steps = [(&DROP_INDEXES, "indexes"), (&DISABLE_TRIGGERS, "triggers")];
+    let asked = steps.iter().filter(|(option, _)| input.options.is_yes(option));
+    asked.map(|(option, what)| format!("{} is skipped: Amazon Redshift has no {what}", option.name)).collect()
+}
+
+/// Options that say how batches are staged, where none are.
+fn staged_only(input: &FileLoad<'_>) -> Vec<String> {
+    let is_moot = |spec: &&&OptionSpec| input.options.get(spec).is_some() && !input.dialect.is_staged();
+    let warning =
+        |spec: &&OptionSpec| format!("option {} has no effect: the target is not Redshift", spec.name);
+    STAGED_ONLY.iter().filter(is_moot).map(warning).collect()
 }
 
 fn on_error(input: &FileLoad<'_>) -> OnError {
@@ -69,8 +112,8 @@ fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
     if let Some(concurrency) = concurrency {
         return Ok(concurrency);
     }
-    let numbered =
-        |column: &&pgloader_core::Column| column.numbered && !mapping.columns.contains(&column.name);
+    let is_mapped = |name: &str| mapping.columns.iter().any(|column| column.name == name);
+    let numbered = |column: &&pgloader_core::Column| column.numbered && !is_mapped(&column.name);
     let triggers = input.target.row_triggers && !input.options.is_yes(&DISABLE_TRIGGERS);
     if triggers || input.target.columns.iter().find(numbered).is_some() {
         return Ok(1);
@@ -78,10 +121,12 @@ fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
     Ok(input.cores.clamp(1, MOST_WRITERS).min(workers.unwrap_or(MOST_WRITERS)))
 }
 
-fn batch_limits(options: &Options) -> Result<BatchLimits> {
+/// Each batch that is staged costs an upload and a commit of seconds, so those are larger.
+fn batch_limits(input: &FileLoad<'_>) -> Result<BatchLimits> {
+    let (rows, bytes) = if input.dialect.is_staged() { (500_000, 64 << 20) } else { (25_000, 20 << 20) };
     Ok(BatchLimits {
-        rows: at_least_one(options, &BATCH_ROWS)?.unwrap_or(25_000),
-        bytes: at_least_one(options, &BATCH_SIZE)?.unwrap_or(20 << 20),
+        rows: at_least_one(input.options, &BATCH_ROWS)?.unwrap_or(rows),
+        bytes: at_least_one(input.options, &BATCH_SIZE)?.unwrap_or(bytes),
     })
 }
 
@@ -109,7 +154,7 @@ fn preparations(input: &FileLoad<'_>) -> Result<Vec<Preparation>> {
         let statements = vec![dialect.truncate(table)];
         all.push(Preparation { label: "Truncate", statements, undo: Vec::new() });
     }
-    if options.is_yes(&DISABLE_TRIGGERS) {
+    if options.is_yes(&DISABLE_TRIGGERS) && !dialect.is_staged() {
         let enable = vec![dialect.enable_triggers(table)];
         all.push(Preparation {
             label: "Disable Triggers",
@@ -133,11 +178,14 @@ fn index_warnings(input: &FileLoad<'_>) -> Vec<String> {
 }
 
 fn one_transaction(input: &FileLoad<'_>) -> Option<String> {
+    if commit(input) != Commit::Everything {
+        return None;
+    }
     let wanted = input.options.number(&CONCURRENCY).filter(|&writers| writers > 1)?;
     let text = format!(
         "option concurrency = {wanted} has no effect: on error stop is one transaction of one writer"
     );
-    (on_error(input) == OnError::Stop).then_some(text)
+    Some(text)
 }
 
 /// Emptying a table whose referencing keys were dropped may leave rows elsewhere that the keys no longer fit.

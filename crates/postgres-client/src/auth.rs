@@ -1,6 +1,6 @@
 //! The authentication exchange.
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{
     ChannelBinding, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256,
@@ -8,6 +8,7 @@ use postgres_protocol::authentication::sasl::{
 use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
 use postgres_protocol::message::frontend;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::error::{DbError, Error};
@@ -40,6 +41,26 @@ pub(crate) async fn authenticate(
     }
 }
 
+/// Redshift's request for a digest of the password.
+const REDSHIFT_DIGEST: u32 = 13;
+/// Redshift's request for a token of an identity provider.
+const REDSHIFT_TOKEN: u32 = 14;
+
+/// Algorithm, salt and nonce of a request for a digest.
+fn digest_request(body: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let (algorithm, rest) = number(body)?;
+    let (length, rest) = number(rest)?;
+    let (salt, rest) = rest.split_at_checked(length as usize)?;
+    let (length, rest) = number(rest)?;
+    let (nonce, _) = rest.split_at_checked(length as usize)?;
+    Some((algorithm, salt, nonce))
+}
+
+fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (first, rest) = bytes.split_first_chunk()?;
+    Some((u32::from_be_bytes(*first), rest))
+}
+
 struct Exchange<'a> {
     wire: &'a mut Wire,
     config: &'a Config,
@@ -52,9 +73,14 @@ impl<'a> Exchange<'a> {
         loop {
             let first = self.wire.first_bytes(9).await;
             first.map_err(|broken| lost_in_startup(self.config, broken))?;
-            let code = self.wire.authentication_code();
-            if let Some(code) = code.filter(|code| !matches!(code, 0..=12)) {
-                return Err(self.unknown_method(&format!("method {code}")));
+            match self.wire.authentication_code() {
+                Some(REDSHIFT_DIGEST) => {
+                    self.redshift_digest().await?;
+                    continue;
+                }
+                Some(REDSHIFT_TOKEN) => return Err(self.unknown_method("a token of an identity provider")),
+                Some(code) if code > 12 => return Err(self.unknown_method(&format!("method {code}"))),
+                _ => {}
             }
             let message = self.wire.message().await;
             match message.map_err(|broken| lost_in_startup(self.config, broken))? {
@@ -76,6 +102,37 @@ impl<'a> Exchange<'a> {
         let mut message = BytesMut::new();
         frontend::password_message(password, &mut message)
             .map_err(|_| self.error("the password holds a NUL character", None))?;
+        self.send(message).await
+    }
+
+    /// The answer to a request for a digest, as AWS's own drivers give it: behind the code come the algorithm, the
+    /// salt and the server's nonce; the client's nonce is the time in milliseconds.
+    async fn redshift_digest(&mut self) -> Result<(), Error> {
+        let body = self.wire.raw_body().await.map_err(|broken| lost_in_startup(self.config, broken))?;
+        let Some((algorithm, salt, server_nonce)) = digest_request(&body[4..]) else {
+            return Err(self.error("the server's request for a digest cannot be read", None));
+        };
+        if algorithm != 0 {
+            return Err(self.error(
+                &format!(
+                    "the server asks for a digest by algorithm {algorithm}; only SHA-256 (0) is supported"
+                ),
+                Some("set the user's password anew, hashed with SHA-256 or MD5"),
+            ));
+        }
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let client_nonce = now.as_millis().to_string();
+        let inner = Sha256::new().chain_update(self.password()?).chain_update(salt).finalize();
+        let outer = Sha256::new().chain_update(inner).chain_update(server_nonce).chain_update(&client_nonce);
+        let (digest, mut content) = (outer.finalize(), BytesMut::new());
+        for part in [&digest[..], client_nonce.as_bytes()] {
+            content.put_u32(part.len() as u32);
+            content.put_slice(part);
+        }
+        let mut message = BytesMut::new();
+        message.put_u8(b'd');
+        message.put_u32(4 + content.len() as u32);
+        message.put_slice(&content);
         self.send(message).await
     }
 

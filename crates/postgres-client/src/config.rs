@@ -116,6 +116,12 @@ impl Config {
         warnings
     }
 
+    /// The same server, without parameters: for a first look at what it is.
+    #[must_use]
+    pub fn without_settings(&self) -> Config {
+        Config { settings: Vec::new(), ..self.clone() }
+    }
+
     /// The parameters added so far.
     pub fn settings(&self) -> &[(String, String)] {
         &self.settings

@@ -36,4 +36,4 @@ pub use environment::Environment;
 pub use error::{DbError, Error, Notice};
 pub use quote::{quote_identifier, quote_literal};
 pub use uri::UriError;
-pub use version::version_number;
+pub use version::{Product, product, version_number};

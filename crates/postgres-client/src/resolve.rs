@@ -111,7 +111,7 @@ impl<'a> Resolver<'a> {
             password_origin: None,
             passfile: self.passfile(),
             host: host.unwrap_or(Host::DefaultSocket),
-            port: self.port(written.port)?,
+            port: self.port(written.port, written.default_port)?,
             sslmode: self.ssl_mode(written.sslmode)?,
             connect_timeout: self.connect_timeout(written.connect_timeout)?,
             application_name: application_name.unwrap_or_else(|| "pgloader".to_owned()),
@@ -134,11 +134,11 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn port(&self, written: Option<u16>) -> Result<u16, Fault> {
+    fn port(&self, written: Option<u16>, default: Option<u16>) -> Result<u16, Fault> {
         let found = self.outside("port", "PGPORT");
         match (written, found) {
             (Some(port), _) => Ok(port),
-            (None, None) => Ok(5432),
+            (None, None) => Ok(default.unwrap_or(5432)),
             (None, Some((text, place))) => uri::port_number(&text).ok_or_else(|| {
                 (
                     format!("{place} is \"{text}\", which is no port"),

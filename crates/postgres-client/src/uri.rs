@@ -46,6 +46,8 @@ pub(crate) struct Written {
     pub(crate) password: Option<SecretString>,
     pub(crate) host: Option<Host>,
     pub(crate) port: Option<u16>,
+    /// The port that the scheme stands for.
+    pub(crate) default_port: Option<u16>,
     pub(crate) database: Option<String>,
     pub(crate) sslmode: Option<SslMode>,
     pub(crate) service: Option<String>,
@@ -57,7 +59,10 @@ pub(crate) struct Written {
     pub(crate) warnings: Vec<String>,
 }
 
-const SCHEMES: [&str; 3] = ["postgresql://", "postgres://", "pgsql://"];
+const SCHEMES: [&str; 4] = ["postgresql://", "postgres://", "pgsql://", REDSHIFT];
+const REDSHIFT: &str = "redshift://";
+/// Where Redshift listens.
+const REDSHIFT_PORT: u16 = 5439;
 
 pub(crate) fn parse(uri: &str) -> Result<Written, UriError> {
     let mut parser = Parser { uri, place: 0, written: Written::default() };
@@ -106,7 +111,10 @@ impl<'a> Parser<'a> {
     }
 
     fn scheme(&mut self) -> Result<(), UriError> {
-        if SCHEMES.iter().any(|scheme| self.take(scheme)) {
+        let written = SCHEMES.into_iter().find(|scheme| starts_with(self.rest(), scheme));
+        if let Some(scheme) = written {
+            self.place += scheme.len();
+            self.written.default_port = (scheme == REDSHIFT).then_some(REDSHIFT_PORT);
             return Ok(());
         }
         Err(self.error(

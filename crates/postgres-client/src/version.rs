@@ -13,9 +13,36 @@ pub fn version_number(server_version: &str) -> Option<u32> {
     major.checked_mul(10_000)?.checked_add(tail)
 }
 
+/// What answers `SELECT version()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// PostgreSQL, or what calls itself so.
+    PostgreSql,
+    /// Amazon Redshift, provisioned or serverless.
+    Redshift,
+}
+
+/// The product behind the text of `SELECT version()`. Redshift's is `PostgreSQL 8.0.2 on …, Redshift 1.0.…`; another
+/// 8.0.2 is none.
+pub fn product(version: &str) -> Product {
+    match version.to_ascii_lowercase().contains("redshift") {
+        true => Product::Redshift,
+        false => Product::PostgreSql,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::version_number;
+    use super::{Product, product, version_number};
+
+    #[test]
+    fn redshift_names_itself() {
+        let redshift =
+            "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2, Redshift 1.0.122914";
+        assert_eq!(product(redshift), Product::Redshift);
+        assert_eq!(product("PostgreSQL 8.0.2 on x86_64, ParAccel 4.0"), Product::PostgreSql);
+        assert_eq!(product("PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64"), Product::PostgreSql);
+    }
 
     #[test]
     fn every_shape_of_version() {

@@ -157,6 +157,18 @@ impl Wire {
         Some((*tag, u32::from_be_bytes(*rest.first_chunk()?)))
     }
 
+    /// The body of the next message, of whatever kind.
+    pub(crate) async fn raw_body(&mut self) -> Result<BytesMut, Broken> {
+        self.first_bytes(5).await?;
+        let length = match self.header() {
+            Some((_, length)) if (4..=LONGEST_MESSAGE).contains(&length) => length as usize,
+            _ => return Err(Broken::Protocol("a message has an impossible length".into())),
+        };
+        self.first_bytes(1 + length).await?;
+        let mut message = self.input.split_to(1 + length);
+        Ok(message.split_off(5))
+    }
+
     /// The code of the authentication request that comes next, if one does and it is complete.
     pub(crate) fn authentication_code(&self) -> Option<u32> {
         let (tag, _) = self.header()?;

@@ -1,3 +1,4 @@
 //! Where rows go, one folder a target.
 
 pub mod postgres;
+mod server;

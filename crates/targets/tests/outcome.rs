@@ -6,9 +6,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use pgloader_core::batch::{Batch, Chunk};
-use pgloader_core::catalog::TableName;
+use pgloader_core::catalog::{Column, TableName};
 use pgloader_core::encode::Format;
-use pgloader_core::load::{BatchLimits, OnError, TableLoad};
+use pgloader_core::load::{BatchLimits, Commit, OnError, TableLoad};
 use pgloader_core::target::{CommitToken, ConnectError, Loading, Outcome, Target};
 use pgloader_postgres_client::{Config, Environment};
 use pgloader_targets::postgres::PostgresTarget;
@@ -29,9 +29,11 @@ impl Fixture {
         let target = PostgresTarget::new(Config::from_uri(&uri, &Environment::empty()).unwrap().0);
         let load = TableLoad {
             table: TableName { schema: Some("public".into()), name: "t".into() },
-            columns: vec!["id".into()],
+            columns: vec![Column { name: "id".into(), ..Column::default() }],
             fields: vec![0],
             on_error: OnError::ResumeNext,
+            commit: Commit::Batch,
+            truncate_columns: false,
             writers: 1,
             batch: BatchLimits { rows: 1, bytes: 1 },
         };
@@ -43,7 +45,12 @@ impl Fixture {
     fn transaction(&self, end: &str) -> CommitToken {
         let sql = format!("BEGIN; SELECT txid_current(); INSERT INTO t VALUES (1), (2), (3); {end}");
         let number = self.server.psql(&self.database, &sql).unwrap();
-        CommitToken { transaction: Some(number.trim().parse().unwrap()), session: 0, rows: 3 }
+        CommitToken {
+            transaction: Some(number.trim().parse().unwrap()),
+            session: 0,
+            rows: 3,
+            bad: Vec::new(),
+        }
     }
 
     async fn outcome(&self, token: &CommitToken) -> Outcome {
@@ -56,7 +63,7 @@ async fn a_committed_transaction_is_believed_when_its_rows_are_there() {
     let fixture = Fixture::new().await;
     let token = fixture.transaction("COMMIT");
     assert_eq!(fixture.outcome(&token).await, Outcome::Committed);
-    let other = CommitToken { rows: 4, ..token };
+    let other = CommitToken { rows: 4, ..token.clone() };
     assert!(matches!(fixture.outcome(&other).await, Outcome::Undecidable(why) if why.contains("3 rows")));
 }
 
@@ -65,7 +72,7 @@ async fn one_that_was_rolled_back_or_never_heard_of_is_not_there() {
     let fixture = Fixture::new().await;
     let token = fixture.transaction("ROLLBACK");
     assert_eq!(fixture.outcome(&token).await, Outcome::RolledBack);
-    let future = CommitToken { transaction: Some(token.transaction.unwrap() + 1_000_000), ..token };
+    let future = CommitToken { transaction: Some(token.transaction.unwrap() + 1_000_000), ..token.clone() };
     assert_eq!(fixture.outcome(&future).await, Outcome::RolledBack);
 }
 
@@ -75,17 +82,19 @@ async fn a_number_that_another_writer_has_committed_was_lost_before() {
     let fixture = Fixture::new().await;
     let chunk = Chunk { bytes: b"7\n".to_vec(), ends: vec![2] };
     let batch = Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 1 };
+    let batch = std::sync::Arc::new(batch);
     let mut writer = fixture.loading.writer().await.unwrap();
-    assert_eq!(writer.write(batch.rows()).await.unwrap(), 1);
+    assert_eq!(writer.write(batch.rows()).await.unwrap().rows, 1);
     let number = fixture.server.psql(&fixture.database, "SELECT xmin FROM t").unwrap();
-    let token = CommitToken { transaction: Some(number.parse().unwrap()), session: 0, rows: 1 };
+    let token =
+        CommitToken { transaction: Some(number.parse().unwrap()), session: 0, rows: 1, bad: Vec::new() };
     assert_eq!(fixture.outcome(&token).await, Outcome::RolledBack);
 }
 
 #[tokio::test]
 async fn without_a_number_nobody_can_tell() {
     let fixture = Fixture::new().await;
-    let token = CommitToken { transaction: None, session: 0, rows: 3 };
+    let token = CommitToken { transaction: None, session: 0, rows: 3, bad: Vec::new() };
     assert!(matches!(fixture.outcome(&token).await, Outcome::Undecidable(_)));
 }
 
@@ -112,6 +121,7 @@ async fn one_still_in_progress_is_ended_and_asked_for_again() {
         transaction: Some(number.parse().unwrap()),
         session: session.parse().unwrap(),
         rows: 1,
+        bad: Vec::new(),
     };
     let stranger = CommitToken { session: token.session + 1, ..token.clone() };
     for token in [&stranger, &stranger, &token] {

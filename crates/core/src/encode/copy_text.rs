@@ -5,11 +5,16 @@ use crate::row::Row;
 
 /// Appends `row` as one line: for each target column the field that `columns` names.
 pub fn encode(row: &Row<'_>, columns: &[usize], out: &mut Vec<u8>) {
-    for (position, &field) in columns.iter().enumerate() {
+    encode_fields(columns.iter().map(|&field| row.field(field)), out);
+}
+
+/// Appends these fields as one line.
+pub fn encode_fields<'a>(fields: impl Iterator<Item = Option<&'a [u8]>>, out: &mut Vec<u8>) {
+    for (position, field) in fields.enumerate() {
         if position > 0 {
             out.push(b'\t');
         }
-        match row.field(field) {
+        match field {
             Some(value) => escape(value, out),
             None => out.extend_from_slice(b"\\N"),
         }

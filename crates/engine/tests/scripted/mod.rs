@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use pgloader_core::catalog::{Catalog, Table, TableName};
-use pgloader_core::load::{BatchLimits, LoadPlan, OnError, Phase, TableLoad};
+use pgloader_core::catalog::{Catalog, Column, Table, TableName};
+use pgloader_core::load::{BatchLimits, Commit, LoadPlan, OnError, Phase, TableLoad};
 use pgloader_core::source::{Intake, Part, Source};
 use pgloader_core::target::*;
 use pgloader_core::{Error, Result, Row, Rows, Span};
@@ -114,15 +114,15 @@ impl Loading for Scripted {
 
 #[async_trait]
 impl Writer for Scripted {
-    async fn write(&mut self, rows: Rows<'_>) -> Result<u64, WriteError> {
+    async fn write(&mut self, rows: Rows) -> Result<Taken, WriteError> {
         *self.0.attempts.lock().unwrap() += 1;
         let rows = rows.len() as u64;
         let answer = self.0.answers.lock().unwrap().pop_front().unwrap();
         match answer {
-            Answer::Taken => Ok(rows),
+            Answer::Taken => Ok(Taken { rows, bad: Vec::new() }),
             Answer::Lost => Err(WriteError::Transient(Error::new("lost"))),
             Answer::Unknown => {
-                let token = CommitToken { transaction: Some(1), session: 1, rows };
+                let token = CommitToken { transaction: Some(1), session: 1, rows, bad: Vec::new() };
                 Err(WriteError::Unknown(token, Error::new("lost at the commit")))
             }
             Answer::DiskFull => Err(WriteError::Fatal(Error::new("disk full"))),
@@ -155,9 +155,11 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
     let name = TableName { schema: None, name: "t".into() };
     let load = TableLoad {
         table: name.clone(),
-        columns: vec!["a".into()],
+        columns: vec![Column { name: "a".into(), ..Column::default() }],
         fields: vec![0],
         on_error,
+        commit: if on_error == OnError::Stop { Commit::Everything } else { Commit::Batch },
+        truncate_columns: false,
         writers: 1,
         batch: BatchLimits { rows: 1000, bytes: 1000 },
     };
@@ -172,7 +174,13 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
     };
     let rejects = RejectFiles::new(std::path::Path::new("/nonexistent"), &name, false, false).unwrap();
     let tally = Arc::new(Tally::default());
-    let plan = LoadPlan { preparations: Vec::new(), load, warnings: Vec::new() };
+    let plan = LoadPlan {
+        preparations: Vec::new(),
+        load,
+        finish: Vec::new(),
+        warnings: Vec::new(),
+        notices: Vec::new(),
+    };
     let load = Load { source: Arc::new(Ten), source_table, rejects, tally: tally.clone() };
     let target = Arc::new(Scripted(script.clone()));
     let mut run = Run { target, interrupt: Interrupt::default(), report: Report::default() };

@@ -157,14 +157,54 @@ async fn other_servers_are_recognized() {
 
 #[tokio::test]
 async fn unknown_authentication_methods_are_named() {
-    for (code, name) in [(13u8, "method 13"), (7, "gss"), (9, "sspi")] {
+    for (code, name) in [(15u8, "method 15"), (14, "identity provider"), (7, "gss"), (9, "sspi")] {
         let request = message(b'R', &[0, 0, 0, code, 0, 0, 0, 0]);
-        let request = if code == 13 { request } else { message(b'R', &[0, 0, 0, code]) };
+        let request = if code > 12 { request } else { message(b'R', &[0, 0, 0, code]) };
         let port = serve(vec![answer(request)]);
         let error = refused(&uri(port, "")).await;
         assert!(matches!(error, Error::Authentication { .. }), "{error:?}");
         assert!(error.to_string().contains(name), "{error}");
     }
+}
+
+fn digest_request(algorithm: u8) -> Vec<u8> {
+    let body =
+        [&[0, 0, 0, 13, 0, 0, 0, algorithm, 0, 0, 0, 4][..], b"salt", &[0, 0, 0, 5], b"nonce"].concat();
+    message(b'R', &body)
+}
+
+#[tokio::test]
+async fn redshift_gets_the_digest_that_its_drivers_give() {
+    use sha2::{Digest, Sha256};
+    let script: fn(TcpStream) = |mut stream| {
+        read_startup(&mut stream);
+        stream.write_all(&digest_request(0)).unwrap();
+        let mut tag = [0];
+        stream.read_exact(&mut tag).unwrap();
+        assert_eq!(tag, *b"d");
+        let answer = read_startup(&mut stream);
+        let (digest, client_nonce) = (&answer[4..36], &answer[40..]);
+        assert_eq!(answer[..4], [0, 0, 0, 32]);
+        assert_eq!(answer[36..40], u32::try_from(client_nonce.len()).unwrap().to_be_bytes());
+        assert!(client_nonce.len() == 13 && client_nonce.iter().all(u8::is_ascii_digit));
+        let inner = Sha256::digest(b"s3cretsalt");
+        let expected = Sha256::digest([&inner[..], b"nonce", client_nonce].concat());
+        assert_eq!(digest, &expected[..]);
+        stream.write_all(&welcome()).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    };
+    let port = serve(vec![Box::new(script)]);
+    Connection::connect(&config(&uri(port, "&password=s3cret"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn other_digests_of_redshift_are_refused_by_name() {
+    let port = serve(vec![answer(digest_request(1))]);
+    let error = refused(&uri(port, "&password=s3cret")).await;
+    assert!(error.to_string().contains("algorithm 1"), "{error}");
+    let port = serve(vec![answer(message(b'R', &[0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 1, 0]))]);
+    let error = refused(&uri(port, "&password=s3cret")).await;
+    assert!(error.to_string().contains("cannot be read"), "{error}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use pgloader_core::{Error, Result};
 use pgloader_postgres_client::{Connection, QueryResult, quote_identifier};
 
 use super::dialect::quote_table;
-use super::errors::describe;
+use crate::server::describe;
 
 const TABLE: &str = include_str!("sql/table.sql");
 const COLUMNS: &str = include_str!("sql/columns.sql");
@@ -80,7 +80,8 @@ fn flag(row: &[Option<String>], column: usize) -> bool {
 }
 
 fn column(row: &[Option<String>]) -> Option<Column> {
-    Some(Column { name: text(row, 0)?.to_owned(), generated: flag(row, 1), numbered: flag(row, 2) })
+    let name = text(row, 0)?.to_owned();
+    Some(Column { name, generated: flag(row, 1), numbered: flag(row, 2), ..Column::default() })
 }
 
 /// `None` for the part of a partitioned index, which comes and goes with the whole.

@@ -38,6 +38,10 @@ impl Dialect for Postgres {
         format!("TRUNCATE {}", quote_table(&table.name))
     }
 
+    fn quiet(&self) -> &'static [&'static str] {
+        &["SET LOCAL client_min_messages TO error"]
+    }
+
     fn disable_triggers(&self, table: &Table) -> String {
         format!("ALTER TABLE {} DISABLE TRIGGER ALL", quote_table(&table.name))
     }

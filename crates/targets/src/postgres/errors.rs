@@ -1,37 +1,10 @@
 //! What an error of the server means for a load.
 
 use pgloader_core::Error;
-use pgloader_core::target::{BadRow, CommitToken, ConnectError, WriteError};
+use pgloader_core::target::{BadRow, CommitToken, WriteError};
 use pgloader_postgres_client as client;
 
-/// The error as users see it.
-pub(super) fn describe(error: &client::Error) -> Error {
-    let Some(db) = error.database() else { return split_hint(&error.to_string()) };
-    Error {
-        message: db.message.clone(),
-        sqlstate: Some(db.sqlstate.as_str().into()),
-        detail: db.detail.as_deref().map(Into::into),
-        hint: db.hint.as_deref().map(Into::into),
-        context: db.context.as_deref().map(Into::into),
-        query: db.internal_query.as_deref().map(Into::into),
-    }
-}
-
-/// The client's own errors carry their hint as a last line.
-fn split_hint(text: &str) -> Error {
-    match text.split_once("\nHINT: ") {
-        Some((message, hint)) => Error::new(message).hint(hint),
-        None => Error::new(text),
-    }
-}
-
-/// An error while connecting.
-pub(super) fn connect(error: client::Error) -> ConnectError {
-    match error.is_transient() {
-        true => ConnectError::Transient(describe(&error)),
-        false => ConnectError::Fatal(describe(&error)),
-    }
-}
+use crate::server::describe;
 
 /// Sorts the error of a COPY into `table`. `commit` names the transaction where its end is not known.
 pub(super) fn copy(error: &client::Error, table: &str, commit: Option<CommitToken>) -> WriteError {

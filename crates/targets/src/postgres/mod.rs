@@ -3,7 +3,6 @@
 mod catalog;
 mod dialect;
 mod errors;
-mod redact;
 mod session;
 mod write;
 
@@ -12,6 +11,8 @@ use pgloader_core::load::TableLoad;
 use pgloader_core::target::{ConnectError, Dialect, Loading, Session, Target};
 use pgloader_core::{Error, Result};
 use pgloader_postgres_client::{Config, Connection};
+
+use crate::server::connect_error;
 
 pub use dialect::Postgres as PostgresDialect;
 
@@ -52,7 +53,7 @@ impl Target for PostgresTarget {
 
 /// A connection to a server that is new enough.
 async fn connect(config: &Config) -> Result<Connection, ConnectError> {
-    let connection = Connection::connect(config).await.map_err(errors::connect)?;
+    let connection = Connection::connect(config).await.map_err(|error| connect_error(&error))?;
     match connection.server_version_num() {
         Some(version) if version < OLDEST => Err(ConnectError::Fatal(too_old(&connection))),
         _ => Ok(connection),
@@ -61,6 +62,7 @@ async fn connect(config: &Config) -> Result<Connection, ConnectError> {
 
 fn too_old(connection: &Connection) -> Error {
     let version = connection.parameter("server_version").unwrap_or("unknown");
-    Error::new(format!("the server is of version {version}; PostgreSQL 9.6 or later is needed"))
-        .hint("Amazon Redshift, which calls itself 8.0.2, is not built yet as a target")
+    Error::new(format!(
+        "the server is of version {version}; PostgreSQL 9.6 or later, or Amazon Redshift, is needed"
+    ))
 }

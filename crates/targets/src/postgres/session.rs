@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::target::{Cancel, Session};
 use pgloader_core::{Error, Result};
-use pgloader_postgres_client::{Canceller, Connection};
+use pgloader_postgres_client::Connection;
 
-use super::errors::describe;
-use super::{catalog, redact::redact};
+use super::catalog;
+use crate::server::{StatementCancel, describe, first_line, log_notices, redact, with_texts};
 
 pub(super) struct PostgresSession {
     connection: Connection,
@@ -27,17 +27,7 @@ impl PostgresSession {
         let tag = |results: Vec<pgloader_postgres_client::QueryResult>| {
             results.into_iter().next_back().map(|result| result.tag).unwrap_or_default()
         };
-        results.map(tag).map_err(|error| shown(describe(&error)))
-    }
-}
-
-/// What the server remarks at WARNING is for the user too.
-pub(super) fn log_notices(connection: &mut Connection) {
-    for notice in connection.take_notices() {
-        match notice.severity.as_str() {
-            "WARNING" => tracing::warn!("{}", redact(&notice.message)),
-            _ => tracing::debug!("{}: {}", notice.severity, redact(&notice.message)),
-        }
+        results.map(tag).map_err(|error| with_texts(describe(&error), redact))
     }
 }
 
@@ -67,31 +57,5 @@ impl Session for PostgresSession {
 
     fn canceller(&self) -> Box<dyn Cancel> {
         Box::new(StatementCancel(self.connection.canceller()))
-    }
-}
-
-/// An error of a user's statement, whose text the server may repeat.
-fn shown(mut error: Error) -> Error {
-    error.message = redact(&error.message);
-    for part in [&mut error.detail, &mut error.context, &mut error.query, &mut error.hint] {
-        *part = part.take().map(|text| redact(&text).into());
-    }
-    error
-}
-
-/// Enough of a statement to know it by.
-fn first_line(statement: &str) -> &str {
-    statement.lines().next().unwrap_or_default().trim_end()
-}
-
-/// Ends the statement that a connection is running.
-pub(super) struct StatementCancel(pub(super) Canceller);
-
-#[async_trait]
-impl Cancel for StatementCancel {
-    async fn cancel(&self) {
-        if let Err(error) = self.0.cancel().await {
-            tracing::debug!("cannot cancel: {error}");
-        }
     }
 }

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use pgloader_core::load::TableLoad;
-use pgloader_core::target::{Cancel, CommitToken, ConnectError, Loading, Outcome, WriteError, Writer};
+use pgloader_core::target::{Cancel, CommitToken, ConnectError, Loading, Outcome, Taken, WriteError, Writer};
 use pgloader_core::{Error, Rows, TableName};
 use pgloader_postgres_client::{self as client, Config, Connection, quote_identifier};
 
 use super::dialect::quote_table;
-use super::errors::{self, describe};
-use super::session::{StatementCancel, log_notices};
+use super::errors;
+use crate::server::{StatementCancel, connect_error, describe, log_notices};
 
 /// One table's load.
 pub(super) struct PostgresLoading {
@@ -44,7 +44,7 @@ impl Committed {
 
 impl PostgresLoading {
     pub(super) fn new(mut config: Config, load: &TableLoad) -> PostgresLoading {
-        let columns: Vec<String> = load.columns.iter().map(|column| quote_identifier(column)).collect();
+        let columns: Vec<String> = load.columns.iter().map(|column| quote_identifier(&column.name)).collect();
         let copy = format!("COPY {} ({}) FROM STDIN", quote_table(&load.table), columns.join(", "));
         // Functions behind defaults and triggers find the table's own schema, unless the user says otherwise.
         let has_path = config.settings().iter().any(|(name, _)| name.eq_ignore_ascii_case("search_path"));
@@ -78,7 +78,7 @@ impl Loading for PostgresLoading {
         let status = format!("SELECT pg_catalog.txid_status({transaction})");
         match ask(&mut connection, &status).await {
             Err(error) if error.sqlstate() == Some("22023") => Ok(Outcome::RolledBack),
-            Err(error) => Err(errors::connect(error)),
+            Err(error) => Err(connect_error(&error)),
             Ok(answer) => match answer.as_deref() {
                 Some("aborted") => Ok(Outcome::RolledBack),
                 Some("committed") if self.committed.contains(transaction) => Ok(Outcome::RolledBack),
@@ -99,7 +99,7 @@ impl PostgresLoading {
     ) -> Result<Outcome, ConnectError> {
         let table = quote_table(&self.table);
         let count = format!("SELECT count(*) FROM {table} WHERE xmin = '{}'::xid", short(transaction));
-        let found = ask(connection, &count).await.map_err(errors::connect)?.unwrap_or_default();
+        let found = ask(connection, &count).await.map_err(|error| connect_error(&error))?.unwrap_or_default();
         if found == rows.to_string() {
             return Ok(Outcome::Committed);
         }
@@ -120,7 +120,7 @@ async fn end(connection: &mut Connection, transaction: u64, session: i64) -> Con
         Ok(_) => {
             ConnectError::Transient(Error::new(format!("transaction {transaction} is still in progress")))
         }
-        Err(error) => errors::connect(error),
+        Err(error) => connect_error(&error),
     }
 }
 
@@ -150,7 +150,8 @@ struct PostgresWriter {
 
 impl PostgresWriter {
     fn token(&self, transaction: Option<u64>, rows: u64) -> CommitToken {
-        CommitToken { transaction, session: i64::from(self.connection.process_id()), rows }
+        let session = i64::from(self.connection.process_id());
+        CommitToken { transaction, session, rows, bad: Vec::new() }
     }
 }
 
@@ -162,7 +163,7 @@ fn transaction_number(results: &[client::QueryResult]) -> Option<u64> {
 impl Writer for PostgresWriter {
     /// Outside `begin` and `commit`, one message carries the question for the transaction's number and the COPY:
     /// the server makes one transaction of it, committed before it answers.
-    async fn write(&mut self, rows: Rows<'_>) -> Result<u64, WriteError> {
+    async fn write(&mut self, rows: Rows) -> Result<Taken, WriteError> {
         let sql = match self.open {
             Some(_) => self.copy.clone(),
             None => format!("SELECT pg_catalog.txid_current(); {}", self.copy),
@@ -174,7 +175,7 @@ impl Writer for PostgresWriter {
                 if let Some(number) = transaction_number(&outcome.results) {
                     self.committed.add(number);
                 }
-                return Ok(outcome.rows);
+                return Ok(Taken { rows: outcome.rows, bad: Vec::new() });
             }
             Err(failed) => failed,
         };
