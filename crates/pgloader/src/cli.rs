@@ -4,14 +4,17 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
+use pgloader_core::Result as CoreResult;
+use pgloader_s3::Settings;
+use pgloader_targets::redshift::{Role, Staging, checked_prefix};
 
 use crate::log::Level;
 
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Loads data into PostgreSQL as the commands of load files say.
+/// Loads data into PostgreSQL and Amazon Redshift as the commands of load files say.
 #[derive(Debug, Parser)]
 #[command(name = "pgloader", disable_version_flag = true, args_override_self = true)]
 #[command(
@@ -19,7 +22,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 )]
 pub struct Arguments {
     /// Load files, run in this order
-    #[arg(value_name = "LOAD-FILE", required = true)]
+    #[arg(value_name = "LOAD-FILE", required_unless_present = "s3_gc")]
     pub files: Vec<PathBuf>,
 
     /// Show the version
@@ -61,6 +64,40 @@ pub struct Arguments {
     /// More rejected rows than this in one command make the exit code 1
     #[arg(long, value_name = "N")]
     pub max_errors: Option<u64>,
+
+    /// Profile to take AWS keys and region from
+    #[arg(long, value_name = "NAME", help_heading = "Amazon Redshift and S3")]
+    pub aws_profile: Option<String>,
+
+    /// Region in which to look for the bucket first
+    #[arg(long, value_name = "REGION", help_heading = "Amazon Redshift and S3")]
+    pub aws_region: Option<String>,
+
+    /// Bucket in which batches are staged [default: AWS_S3_BUCKET_NAME, or pgloader]
+    #[arg(long, value_name = "BUCKET", help_heading = "Amazon Redshift and S3")]
+    pub s3_bucket: Option<String>,
+
+    /// What the keys of staged objects begin with
+    #[arg(long, value_name = "PREFIX", help_heading = "Amazon Redshift and S3")]
+    pub s3_prefix: Option<String>,
+
+    /// Role with which Redshift reads S3: an ARN, or default
+    #[arg(long, value_name = "ARN", help_heading = "Amazon Redshift and S3")]
+    pub iam_role: Option<String>,
+
+    /// List what killed runs have left in the bucket a day ago or earlier, or remove it
+    #[arg(long, value_name = "list|remove", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "list", conflicts_with = "files", help_heading = "Amazon Redshift and S3")]
+    pub s3_gc: Option<GarbageAction>,
+}
+
+/// What is done with what killed runs have left in S3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GarbageAction {
+    /// It is shown.
+    List,
+    /// It is removed.
+    Remove,
 }
 
 impl Arguments {
@@ -77,6 +114,20 @@ impl Arguments {
     /// The least level written to the log file.
     pub fn file_level(&self) -> Level {
         self.level(self.log_min_messages)
+    }
+
+    /// How batches are staged, as far as the command line says.
+    pub fn staging(&self) -> CoreResult<Staging> {
+        Ok(Staging {
+            s3: Settings {
+                profile: self.aws_profile.clone(),
+                region: self.aws_region.clone(),
+                bucket: self.s3_bucket.clone(),
+            },
+            prefix: self.s3_prefix.as_deref().map(checked_prefix).transpose()?.unwrap_or_default(),
+            role: self.iam_role.as_deref().map(Role::parse).transpose()?,
+            ..Staging::default()
+        })
     }
 
     fn level(&self, otherwise: Level) -> Level {

@@ -9,7 +9,7 @@ use pgloader_command::{Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
-use pgloader_core::target::Session as TargetSession;
+use pgloader_core::target::{Session as TargetSession, Target};
 use pgloader_core::{Error, Result};
 use pgloader_engine::report::{Line, Report, Section};
 use pgloader_engine::{CopyError, Interrupt, Load, RejectFiles, Run, Tally};
@@ -91,24 +91,34 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     for warning in &command.warnings {
         tracing::warn!("{warning}");
     }
-    let prepared = match Prepared::new(file, command) {
+    let prepared = Prepared::new(file, command, session.arguments);
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(message) => {
             tracing::error!(severity = "FATAL", "{message}");
             return Ended::Badly;
         }
     };
-    let mut run = Run {
-        target: prepared.destination.target.clone(),
-        interrupt: session.interrupt.clone(),
-        report: Report::default(),
+    let target = match prepared.target(command, &session.interrupt).await {
+        Ok(target) => target,
+        Err(error) => return without_target(session, &error),
     };
+    let mut run = Run { target, interrupt: session.interrupt.clone(), report: Report::default() };
     let tally = Arc::new(Tally::default());
     let ended = prepared.run(session, &mut run, command, &tally).await;
     tracing::info!(severity = "LOG", "report summary reset");
     say!(out, "{}", run.report.text(session.arguments.is_verbose()).trim_end());
     let interrupted = if session.interrupt.is_triggered() { Ended::Interrupted } else { Ended::Well };
     ended.and(last_words(session, command, &tally)).and(interrupted)
+}
+
+/// Nothing was begun: there is nothing to report but why.
+fn without_target(session: &Session<'_>, error: &Error) -> Ended {
+    let mut report = Report::default();
+    report.add_failure();
+    let ended = fatal(session, error);
+    say!(out, "{}", report.text(session.arguments.is_verbose()).trim_end());
+    ended
 }
 
 /// Everything that can be found out without the target.
@@ -120,9 +130,11 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(file: &LoadFile, command: &Command) -> Result<Prepared, String> {
+    fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
         let text = &file.text;
-        let destination = registry::destination(command, text).map_err(|error| error.to_string())?;
+        let staging = arguments.staging().map_err(|error| error.to_string())?;
+        let destination =
+            registry::destination(command, text, &staging).map_err(|error| error.to_string())?;
         for warning in &destination.warnings {
             tracing::warn!("{warning}");
         }
@@ -131,6 +143,13 @@ impl Prepared {
         let source = registry::source(command, text, &file.directory).map_err(|error| error.to_string())?;
         let hooks = hooks::read(command, &file.directory)?;
         Ok(Prepared { destination, names, source, hooks })
+    }
+
+    async fn target(&self, command: &Command, interrupt: &Interrupt) -> Result<Arc<dyn Target>> {
+        tokio::select! {
+            target = registry::target(&self.destination, &command.options) => target,
+            () = interrupt.triggered() => Err(Error::new("interrupted")),
+        }
     }
 
     async fn run(
@@ -176,6 +195,9 @@ impl Prepared {
         let plan = plan(session.arguments, command, run, &source_table, &target_table)?;
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
+        }
+        for notice in &plan.notices {
+            tracing::info!("{notice}");
         }
         let name = target_table.name;
         let (qualified, goes_on) = (session.ambiguous.contains(&name.name), session.loaded.contains(&name));
@@ -274,6 +296,10 @@ fn failed(session: &Session<'_>, run: &mut Run, error: &Error) -> Ended {
     if run.report.errors() == 0 {
         run.report.add_failure();
     }
+    fatal(session, error)
+}
+
+fn fatal(session: &Session<'_>, error: &Error) -> Ended {
     if session.interrupt.is_triggered() {
         return Ended::Interrupted;
     }

@@ -6,6 +6,7 @@ mod say;
 mod cli;
 mod command;
 mod files;
+mod garbage;
 mod hooks;
 mod log;
 mod registry;
@@ -43,7 +44,10 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        Ok::<_, String>(run_files(Session::new(arguments, interrupt.clone())).await)
+        Ok::<_, String>(match arguments.s3_gc {
+            Some(action) => garbage::run(arguments, action).await,
+            None => run_files(Session::new(arguments, interrupt.clone())).await,
+        })
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();

@@ -8,16 +8,19 @@ use pgloader_core::Error;
 use pgloader_core::option::OptionSpec;
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
-use pgloader_postgres_client::{Config, Environment};
+use pgloader_core::option::Options;
+use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
-use pgloader_targets::postgres::{PostgresTarget, SCHEMES};
+use pgloader_targets::postgres::{self, PostgresTarget};
+use pgloader_targets::redshift::{self, RedshiftTarget, Staging};
 
 /// Every option that a command may have.
 pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
     let of_source = match kind {
         CommandKind::Csv => csv::OPTIONS,
     };
-    pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).collect()
+    let of_target = redshift::OPTIONS.into_iter();
+    pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).chain(of_target).collect()
 }
 
 /// The source of a command whose relative file names are below `directory`.
@@ -53,10 +56,12 @@ pub fn resolve(name: &str, directory: &Path) -> PathBuf {
     }
 }
 
-/// A target and what its connection string says beside it.
+/// What a connection string says.
 pub struct Destination {
-    /// Where rows go.
-    pub target: Arc<dyn Target>,
+    /// The server and the database.
+    config: Config,
+    /// How batches are staged, should it be Redshift.
+    staging: Staging,
     /// The target as it may be shown.
     pub shown: String,
     /// The table that the connection string names.
@@ -66,11 +71,13 @@ pub struct Destination {
 }
 
 /// What the INTO of a command names.
-pub fn destination(command: &Command, text: &SourceText) -> Result<Destination, Diagnostic> {
+pub fn destination(command: &Command, text: &SourceText, staging: &Staging) -> Result<Destination, Diagnostic> {
     let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
-    if !SCHEMES.contains(&scheme.as_str()) {
+    if !postgres::SCHEMES.contains(&scheme.as_str()) && scheme != redshift::SCHEME {
         return Err(unknown_scheme(command, text, &scheme));
     }
+    let staging = staging.clone().with_options(&command.options);
+    let staging = staging.map_err(|error| in_command(&error, text, command.span))?;
     let environment = Environment::from_process();
     let (mut config, table, mut warnings) = Config::from_uri(&command.into.value, &environment)
         .map_err(|error| uri_error(&command.into, text, &error))?;
@@ -80,10 +87,30 @@ pub fn destination(command: &Command, text: &SourceText) -> Result<Destination, 
     let table = table.map(|table| WrittenName::parse(&table)).transpose();
     Ok(Destination {
         shown: config.to_string(),
-        target: Arc::new(PostgresTarget::new(config)),
+        config,
+        staging,
         table: table.map_err(|message| Diagnostic::error(text, command.into.span, message))?,
         warnings,
     })
+}
+
+/// Asks the server what it is, and makes the target that it needs.
+pub async fn target(destination: &Destination, options: &Options) -> Result<Arc<dyn Target>, Error> {
+    let config = destination.config.clone();
+    match pgloader_targets::product(&config).await? {
+        Product::PostgreSql => {
+            for option in redshift::written(options) {
+                tracing::warn!("option {} has no effect: the target is not Redshift", option.name);
+            }
+            Ok(Arc::new(PostgresTarget::new(config)))
+        }
+        Product::Redshift => {
+            tracing::info!("The target is Amazon Redshift");
+            let environment = pgloader_s3::Environment::from_process();
+            let target = RedshiftTarget::open(&config, destination.staging.clone(), &environment).await?;
+            Ok(Arc::new(target))
+        }
+    }
 }
 
 /// The table that a connection string names, if it is a good one.
@@ -93,10 +120,7 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
 }
 
 fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
-    let message = match scheme {
-        "redshift" => "Amazon Redshift as a target is not built yet".to_owned(),
-        _ => format!("a target of the scheme {scheme}:// is not known"),
-    };
+    let message = format!("a target of the scheme {scheme}:// is not known");
     Diagnostic::error(text, command.into.span, message)
         .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
 }

@@ -35,5 +35,12 @@ fn end_at_once(interrupt: &Interrupt) -> ! {
     for statement in statements {
         say!(err, "{statement};");
     }
+    let objects = interrupt.leftovers();
+    if !objects.is_empty() {
+        say!(err, "These objects are left in S3; `pgloader --s3-gc` finds them after a day:");
+    }
+    for object in objects {
+        say!(err, "{object}");
+    }
     std::process::exit(130)
 }

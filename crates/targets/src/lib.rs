@@ -1,4 +1,7 @@
 //! Where rows go, one folder a target.
 
 pub mod postgres;
+pub mod redshift;
 mod server;
+
+pub use server::product;

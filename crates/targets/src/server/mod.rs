@@ -10,6 +10,17 @@ use pgloader_postgres_client::{Canceller, Connection};
 
 pub(crate) use redact::redact;
 
+/// Which product serves the database that `config` names. Nothing is set in that session: a parameter that the
+/// product does not know would end it.
+pub async fn product(config: &client::Config) -> Result<client::Product, ConnectError> {
+    let mut connection =
+        Connection::connect(&config.without_settings()).await.map_err(|error| connect_error(&error))?;
+    let answer = connection.simple_query("SELECT version()").await.map_err(|error| connect_error(&error))?;
+    connection.close().await;
+    let version = answer.first().and_then(|result| result.rows.first()?.first()?.as_deref());
+    Ok(client::product(version.unwrap_or_default()))
+}
+
 /// The error as users see it.
 pub(crate) fn describe(error: &client::Error) -> Error {
     let Some(db) = error.database() else { return split_hint(&error.to_string()) };
