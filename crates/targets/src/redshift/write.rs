@@ -355,7 +355,8 @@ impl RedshiftWriter {
 
     /// What the views say of a COPY that was rolled back. A reason that concerns a whole file ends the load.
     async fn reasons(&mut self, source: &Source<'_>, refusal: &Error) -> Result<Vec<Reason>, WriteError> {
-        let reasons = reasons::ask(&mut self.connection, &self.url_prefix(source)).await;
+        let prefix = self.url_prefix(source);
+        let reasons = reasons::ask(&mut self.connection, &prefix).await;
         match reasons::of_a_file(&reasons) {
             Some(reason) => Err(WriteError::Fatal(reason.error().query(refusal.message.clone()))),
             None => Ok(reasons),
