@@ -13,6 +13,8 @@ pub enum Fault {
     InternalError,
     /// The connection of the next PUT is reset when some of its body has arrived.
     ResetMidUpload,
+    /// The connection of the next GET is closed when some of its answer has been sent.
+    ResetMidDownload,
     /// The next write is carried out, and its connection closed without an answer.
     LostAnswer,
     /// The next request is answered with 400 `ExpiredToken`.
@@ -29,6 +31,7 @@ impl Fault {
     fn fits(&self, method: &Method) -> bool {
         match self {
             Self::ResetMidUpload => method == Method::PUT,
+            Self::ResetMidDownload => method == Method::GET,
             Self::ExpiredToken | Self::ClockSkew => true,
             Self::ForbidKey(_) => false,
             Self::SlowDown | Self::InternalError | Self::LostAnswer | Self::AccessDenied => {

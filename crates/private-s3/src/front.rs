@@ -1,14 +1,17 @@
 //! What sees every request first: the log, the faults, and the region it is signed for.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use s3s::service::S3Service;
-use s3s::{Body, HttpError, HttpResponse};
+use s3s::{Body, HttpError, HttpResponse, StdError};
 
 use crate::fault::{Fault, Faults};
 use crate::objects::Objects;
@@ -43,16 +46,20 @@ impl Front {
     }
 
     async fn fail(&self, fault: &Fault, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
-        match (Refusal::of(fault), fault) {
-            (Some(refusal), _) => {
-                drain(request.into_body()).await;
-                Ok(refusal.into_answer())
-            }
-            (None, Fault::LostAnswer) => {
+        if let Some(refusal) = Refusal::of(fault) {
+            drain(request.into_body()).await;
+            return Ok(refusal.into_answer());
+        }
+        match fault {
+            Fault::LostAnswer => {
                 self.service.call(request.map(Body::from)).await?;
                 Err(HttpError::new("the answer is lost on purpose".into()))
             }
-            (None, _) => {
+            Fault::ResetMidDownload => {
+                let answer = self.service.call(request.map(Body::from)).await?;
+                Ok(answer.map(|body| Body::http_body_unsync(Cut { body, started: false })))
+            }
+            _ => {
                 // What is left unread makes the system reset the connection.
                 let _ = request.into_body().frame().await;
                 Err(HttpError::new("reset on purpose".into()))
@@ -81,6 +88,29 @@ impl Front {
                 headers.insert(HeaderName::from_static(name), value);
             }
         }
+    }
+}
+
+/// A body that breaks after its first frame.
+struct Cut {
+    body: Body,
+    started: bool,
+}
+
+impl hyper::body::Body for Cut {
+    type Data = Bytes;
+    type Error = StdError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, StdError>>> {
+        if self.started {
+            return Poll::Ready(Some(Err("cut on purpose".into())));
+        }
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.started = true;
+        Poll::Ready(frame)
     }
 }
 

@@ -25,7 +25,9 @@ impl Refusal {
                 (403, "RequestTimeTooSkewed", "The request's time is too far from the server's.")
             }
             Fault::AccessDenied => (403, "AccessDenied", "Access Denied"),
-            Fault::ResetMidUpload | Fault::LostAnswer | Fault::ForbidKey(_) => return None,
+            Fault::ResetMidUpload | Fault::ResetMidDownload | Fault::LostAnswer | Fault::ForbidKey(_) => {
+                return None;
+            }
         };
         Some(Self::new(status, code, message))
     }

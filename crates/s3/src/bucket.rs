@@ -76,10 +76,10 @@ fn seen(told: String, region: &str) -> Seen {
     if told == region { Seen::Here } else { Seen::In(told) }
 }
 
-/// Whether a refusal is clear without a reason: the bucket does not exist, or S3 cannot answer.
+/// Whether a refusal is clear without a reason: S3 cannot answer.
 fn is_final(refused: &SdkError<HeadBucketError, HttpResponse>) -> bool {
     match refused.raw_response() {
-        Some(answer) => matches!(answer.status().as_u16(), 404 | 500..=599),
+        Some(answer) => answer.status().as_u16() >= 500,
         None => true,
     }
 }

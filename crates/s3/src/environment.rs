@@ -39,10 +39,12 @@ impl Environment {
     }
 }
 
+/// The last value of a name counts.
 impl<N: Into<String>, V: AsRef<str>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         let trimmed = |(name, value): (N, V)| (name.into(), value.as_ref().trim().to_owned());
-        let variables = variables.into_iter().map(trimmed).filter(|(_, value)| !value.is_empty()).collect();
+        let mut variables: HashMap<String, String> = variables.into_iter().map(trimmed).collect();
+        variables.retain(|_, value| !value.is_empty());
         Self { variables }
     }
 }

@@ -32,6 +32,9 @@ pub(crate) struct Place<'a> {
     pub key_id: &'a str,
 }
 
+/// In the text of every error of rustls that is about the server's certificate.
+const CERTIFICATE: &str = "invalid peer certificate";
+
 /// What S3 or the connection said.
 struct Said {
     kind: Kind,
@@ -50,6 +53,10 @@ where
     let Said { kind, text, request } = said(error);
     let request = request.map(|id| format!(" (request {id})")).unwrap_or_default();
     let message = format!("cannot {} {place}: {text}{request}", action.verb());
+    if text.contains(CERTIFICATE) {
+        let hint = "name a file with the certificate of the endpoint's authority in AWS_CA_BUNDLE";
+        return Error::new(kind, message).with_hint(hint);
+    }
     let error = Error::new(kind, message);
     match hint(kind, action, place) {
         Some(hint) => error.with_hint(hint),
@@ -95,16 +102,16 @@ where
             let status = refused.raw().status().as_u16();
             let (code, message) = (refused.err().code(), refused.err().message());
             let text = match (code, message) {
-                (Some(code), Some(message)) => format!("{code}: {message}"),
-                (Some(code), None) => format!("{code} (HTTP {status})"),
-                (None, _) => format!("HTTP {status}"),
+                (Some(code), Some(message)) => format!("{code}: {}", message.trim_end_matches('.')),
+                (Some(code), None) => code.to_owned(),
+                (None, _) => format!("HTTP status {status}"),
             };
             Said { kind: kind(code, status), text, request: error.request_id().map(str::to_owned) }
         }
         SdkError::DispatchFailure(failed) => {
             let text = failed.as_connector_error().map_or_else(|| chain(error), |error| chain(error));
             let text = text.strip_prefix("io error: ").map(str::to_owned).unwrap_or(text);
-            let kind = if is_certificate(&text) { Kind::Other } else { Kind::Transient };
+            let kind = if text.contains(CERTIFICATE) { Kind::Other } else { Kind::Transient };
             Said { kind, text, request: None }
         }
         SdkError::TimeoutError(_) => {
@@ -117,10 +124,6 @@ where
         }
         _ => Said { kind: Kind::Other, text: chain(error), request: None },
     }
-}
-
-fn is_certificate(text: &str) -> bool {
-    text.contains("certificate")
 }
 
 fn hint(kind: Kind, action: Action, place: &Place<'_>) -> Option<String> {

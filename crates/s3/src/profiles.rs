@@ -1,7 +1,8 @@
 //! The profile files, `~/.aws/config` and `~/.aws/credentials`.
 
+use std::fs::File;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_config::profile::{self, ProfileSet};
 use aws_runtime::env_config::EnvConfigValue;
@@ -14,7 +15,7 @@ use crate::error::{Error, Kind};
 /// The profile that is in force, with the files it is from.
 pub(crate) struct Profiles {
     environment: Env,
-    /// Both files as they were read.
+    /// The files that exist.
     pub files: EnvConfigFiles,
     set: ProfileSet,
     /// For messages: `profile default in /home/me/.aws/config and /home/me/.aws/credentials`.
@@ -31,10 +32,17 @@ impl Profiles {
         let credentials = path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
         let name = profile.or_else(|| environment.get("AWS_PROFILE")).unwrap_or("default").to_owned();
         let place = format!("profile {name} in {} and {}", config.display(), credentials.display());
-        let files = EnvConfigFiles::builder()
-            .with_contents(EnvConfigFileKind::Config, read(&config)?)
-            .with_contents(EnvConfigFileKind::Credentials, read(&credentials)?)
-            .build();
+        let mut files = EnvConfigFiles::builder();
+        for (kind, path) in
+            [(EnvConfigFileKind::Config, config), (EnvConfigFileKind::Credentials, credentials)]
+        {
+            // The SDK panics without any file.
+            files = match is_readable(&path)? {
+                true => files.with_file(kind, path),
+                false => files.with_contents(kind, ""),
+            };
+        }
+        let files = files.build();
         let environment = environment.for_sdk();
         let set = profile::load(&Fs::real(), &environment, &files, Some(name.into()))
             .await
@@ -79,15 +87,13 @@ fn path(environment: &Environment, variable: &str, name: &str) -> PathBuf {
     }
 }
 
-fn read(path: &PathBuf) -> Result<String, Error> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(String::new())
-        }
+fn is_readable(path: &Path) -> Result<bool, Error> {
+    match File::open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(false),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             tracing::warn!("{} is left out: {error}", path.display());
-            Ok(String::new())
+            Ok(false)
         }
         Err(error) => Err(Error::new(Kind::Settings, format!("cannot read {}: {error}", path.display()))),
     }

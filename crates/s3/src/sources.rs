@@ -280,10 +280,16 @@ fn none_found(searched: &[String]) -> Error {
 }
 
 fn failed(place: &str, error: &CredentialsError) -> Error {
-    Error::new(Kind::NoKeys, format!("cannot get AWS keys from {place}: {}", reason(error)))
+    let reason = reason(error);
+    let is_sso = reason.contains("/sso/cache/");
+    let error = Error::new(Kind::NoKeys, format!("cannot get AWS keys from {place}: {reason}"));
+    if is_sso { error.with_hint("log in with: aws sso login") } else { error }
 }
 
-/// Why a place has no keys: the causes, since the error itself says little.
+/// Why a place has no keys: the causes, since the SDK's outer errors say nothing of their own.
 fn reason(error: &CredentialsError) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), chain)
+    match std::error::Error::source(error) {
+        None => error.to_string(),
+        Some(cause) => cause.downcast_ref::<CredentialsError>().map_or_else(|| chain(cause), reason),
+    }
 }
