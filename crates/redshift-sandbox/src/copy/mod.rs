@@ -179,3 +179,6 @@ impl Failed {
         Failed { error, loading_began: false }
     }
 }
+
+#[cfg(test)]
+mod tests;

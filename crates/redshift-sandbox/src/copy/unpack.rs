@@ -44,7 +44,10 @@ impl Unpacker {
 
     /// Takes some bytes of `input` and appends to `out` what they contain. Call it until it takes and makes nothing.
     pub fn step(&mut self, input: &[u8], out: &mut Vec<u8>) -> io::Result<Step> {
-        if !self.inside && self.ended && !input.is_empty() {
+        if self.ended && !self.inside {
+            if input.is_empty() {
+                return Ok(Step { taken: 0, made: 0 });
+            }
             if let Some(codec) = Codec::new(self.packing)? {
                 self.codec = codec;
             }
