@@ -3,6 +3,7 @@
 mod fields;
 mod files;
 mod refused;
+mod s3;
 mod statements;
 
 use std::collections::BTreeMap;
@@ -30,8 +31,10 @@ fn tokens(statement: &str) -> Vec<Token> {
                 let end = rest[1..].find('"').unwrap() + 1;
                 (Kind::Quoted(rest[1..end].to_owned()), end + 1)
             }
-            '0'..='9' => (Kind::Number(run(rest).to_owned()), run(rest).len()),
-            'a'..='z' | 'A'..='Z' | '_' => (Kind::Word(run(rest).to_ascii_lowercase()), run(rest).len()),
+            '0'..='9' => (Kind::Number(letters(rest).to_owned()), letters(rest).len()),
+            'a'..='z' | 'A'..='Z' | '_' => {
+                (Kind::Word(letters(rest).to_ascii_lowercase()), letters(rest).len())
+            }
             _ => (Kind::Symbol(symbol(first)), 1),
         };
         let offset = statement.len() - rest.len();
@@ -41,7 +44,7 @@ fn tokens(statement: &str) -> Vec<Token> {
     found
 }
 
-fn run(text: &str) -> &str {
+fn letters(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len())]
 }
 
@@ -235,6 +238,10 @@ fn settings() -> Settings {
         keys: vec![key("AKIA1", "secret/1", None), key("ASIA2", "secret+2", Some("token=2"))],
         roles: vec!["arn:aws:iam::1:role/loader".to_owned()],
         default_role: None,
-        bucket_regions: vec![region("b", "eu-west-1"), region("far", "us-east-1")],
+        bucket_regions: vec![
+            region("b", "eu-west-1"),
+            region("near", "eu-west-1"),
+            region("far", "us-east-1"),
+        ],
     }
 }
