@@ -1,8 +1,37 @@
 //! COPY … FROM 's3://…'.
 
+mod authorization;
+mod columns;
+mod convert;
+mod csv;
+mod error_row;
+mod injected;
+mod intake;
+mod job;
+mod load;
+mod locate;
+mod manifest;
+mod options;
+mod reader;
+mod record;
+mod reserved;
+mod s3;
+mod statement;
+mod store;
+mod trouble;
+mod unpack;
+mod words;
+
+use std::fmt;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use self::intake::Intake;
+use self::job::Job;
+use self::record::Shape;
+use self::s3::S3;
+use self::store::Store;
 use crate::error::SqlError;
 use crate::fault::Faults;
 use crate::lexer::Token;
@@ -23,7 +52,6 @@ pub trait Host: Send {
 }
 
 /// How the engine behaves where Redshift's behaviour is not known, and what it is allowed to reach.
-#[derive(Debug)]
 pub struct Settings {
     /// Whether a quoted field that equals NULL AS is NULL.
     pub quoted_sentinel_is_null: bool,
@@ -90,12 +118,67 @@ pub struct Failed {
     pub loading_began: bool,
 }
 
-/// Runs one COPY statement, `tokens` being all of it without the final semicolon.
-pub async fn run(
-    _tokens: &[Token],
-    _host: &mut dyn Host,
-    _settings: &Settings,
-    _faults: &Faults,
-) -> Result<Copied, Failed> {
-    Err(Failed { error: SqlError::new("0A000", "COPY is not implemented in sandbox"), loading_began: false })
+impl fmt::Debug for Settings {
+    /// Of the keys only the ids.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("quoted_sentinel_is_null", &self.quoted_sentinel_is_null)
+            .field("physical_lines", &self.physical_lines)
+            .field("serverless", &self.serverless)
+            .field("cluster_region", &self.cluster_region)
+            .field("s3_endpoint", &self.s3_endpoint)
+            .field("keys", &self.keys.iter().map(|(id, ..)| id).collect::<Vec<_>>())
+            .field("roles", &self.roles)
+            .field("default_role", &self.default_role)
+            .field("bucket_regions", &self.bucket_regions)
+            .finish()
+    }
 }
+
+/// Runs one COPY statement, `tokens` being all of it without the final semicolon.
+///
+/// Dropping the future ends it at once. After a failure the rows inserted so far must be rolled back.
+pub async fn run(
+    tokens: &[Token],
+    host: &mut dyn Host,
+    settings: &Settings,
+    faults: &Faults,
+) -> Result<Copied, Failed> {
+    let job = Job::new(tokens, host, settings).await.map_err(Failed::early)?;
+    let region = locate::region(&job.statement, settings);
+    let store = S3::new(&settings.s3_endpoint, region, &job.keys);
+    copy(&job, &store, host, faults).await
+}
+
+/// All of a COPY that needs S3.
+async fn copy(
+    job: &Job<'_>,
+    store: &dyn Store,
+    host: &mut dyn Host,
+    faults: &Faults,
+) -> Result<Copied, Failed> {
+    injected::strike(faults).await.map_err(Failed::early)?;
+    let objects = locate::objects(&job.statement, store, job.settings).await;
+    let objects = objects.map_err(|trouble| Failed::early(trouble.into_error(&job.text)))?;
+    let intake = intake(job, faults);
+    let intake = load::load(job, &objects, store, intake, host)
+        .await
+        .map_err(|error| Failed { error, loading_began: true })?;
+    let loaded = if job.statement.options.no_load { 0 } else { intake.loaded };
+    Ok(Copied { table: job.statement.table.clone(), loaded, refused: intake.refused })
+}
+
+fn intake(job: &Job<'_>, faults: &Faults) -> Intake {
+    let (options, settings) = (&job.statement.options, job.settings);
+    let shape = Shape::new(&job.table, &job.columns, options, settings.quoted_sentinel_is_null);
+    Intake::new(shape, options, settings.physical_lines, injected::refusals(faults))
+}
+
+impl Failed {
+    fn early(error: SqlError) -> Failed {
+        Failed { error, loading_began: false }
+    }
+}
+
+#[cfg(test)]
+mod tests;
