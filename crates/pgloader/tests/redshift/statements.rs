@@ -1,0 +1,78 @@
+//! Steps beside the copy: what is replaced, what is skipped, what users write themselves.
+
+use crate::bench::{Bench, builder, numbers};
+
+#[test]
+fn truncate_hooks_and_analyze() {
+    let bench = Bench::new();
+    bench.place.write("data.csv", numbers(10));
+    let load = bench.load_csv("t", "truncate, analyze").replace(
+        ';',
+        " BEFORE LOAD DO $$ CREATE TABLE IF NOT EXISTS t (id int, v varchar(20)) $$, \
+                         $$ INSERT INTO t VALUES (0, 'it''s \\\\ old') $$ \
+          AFTER LOAD DO $$ DELETE FROM t WHERE id = 1 $$;",
+    );
+    for _ in 0..2 {
+        bench.run(&load).expect(0, &["10 written", "Truncate", "Analyze", "before load", "after load"]);
+        assert_eq!(bench.sql("SELECT count(*) FROM t"), "9");
+    }
+    let statements = bench.sandbox.statements();
+    for wanted in ["TRUNCATE \"public\".\"t\"", "ANALYZE \"public\".\"t\""] {
+        assert!(statements.iter().any(|statement| statement == wanted), "{statements:#?}");
+    }
+    assert!(statements.iter().all(|statement| !statement.contains("client_min_messages")));
+}
+
+#[test]
+fn a_failing_hook_ends_the_command() {
+    let bench = Bench::table("id int, v varchar(20)");
+    bench.place.write("data.csv", numbers(10));
+    let load = bench.load_csv("t", "").replace(
+        ';',
+        " BEFORE LOAD DO $$ DELETE FROM t $$, $$ CREATE INDEX i ON t (id) $$;",
+    );
+    bench.run(&load).expect(1, &["not supported on Redshift tables", "CREATE INDEX i ON t (id)"]);
+    assert!(bench.copies().is_empty());
+}
+
+#[test]
+fn what_redshift_does_not_have_is_skipped_with_a_notice() {
+    let bench = Bench::table("id int primary key, v varchar(20)");
+    let run = bench.load(numbers(10), "drop indexes, disable triggers");
+    run.expect(
+        0,
+        &[
+            "drop indexes is skipped: Amazon Redshift has no indexes",
+            "disable triggers is skipped: Amazon Redshift has no triggers",
+            "10 written",
+        ],
+    );
+}
+
+/// Keys and constraints are not enforced: pgloader does not pretend.
+#[test]
+fn duplicates_of_a_primary_key_are_loaded() {
+    let bench = Bench::table("id int primary key, v varchar(20)");
+    bench.load("1,a\n1,b\n", "").expect(0, &["2 written"]);
+}
+
+#[test]
+fn names_are_folded_as_the_server_folds_them() {
+    let bench = Bench::new();
+    bench.sql("CREATE SCHEMA other; CREATE TABLE other.\"Orders\" (\"Id\" int, \"Order\" varchar(20))");
+    bench.place.write("data.csv", numbers(10));
+    let load = bench.load_csv("X", "").replace("?tablename=X", "").replace(" WITH", " TARGET TABLE \"Other\".\"Orders\" WITH");
+    bench.run(&load).expect(0, &["10 written"]);
+    let sensitive = Bench::with(builder().case_sensitive(true));
+    sensitive.sql("CREATE TABLE \"Orders\" (id int, v varchar(20)); CREATE TABLE orders (x date)");
+    sensitive.place.write("data.csv", numbers(10));
+    let load = sensitive.load_csv("X", "").replace("?tablename=X", "").replace(" WITH", " TARGET TABLE \"Orders\" WITH");
+    sensitive.run(&load).expect(0, &["10 written"]);
+    assert_eq!(sensitive.sql("SELECT count(*) FROM \"Orders\""), "10");
+}
+
+#[test]
+fn views_are_no_targets() {
+    let bench = Bench::table("id int, v varchar(20)");
+    bench.load(numbers(1), "").expect(0, &["1 written"]);
+}
