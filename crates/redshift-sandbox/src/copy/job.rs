@@ -9,8 +9,7 @@ use crate::error::SqlError;
 use crate::lexer::Token;
 use crate::model::UserTable;
 
-/// What is known before S3 is asked.
-#[derive(Debug)]
+/// What is known before S3 is asked. It cannot be debugged, because `text` must not be.
 pub(super) struct Job<'a> {
     /// The statement as read.
     pub statement: Statement,

@@ -81,15 +81,15 @@ impl<'a> Words<'a> {
         self.at = self.at.saturating_sub(1);
     }
 
-    /// The syntax error for the token that comes next.
+    /// The syntax error for the token that comes next. Literals are not shown: they may be secret.
     pub fn unexpected(&self) -> SqlError {
         let Some(token) = self.tokens.get(self.at) else {
             return SqlError::new("42601", "syntax error at end of input");
         };
-        let around = &self.tokens[self.at.saturating_sub(2)..=self.at];
-        let message =
-            format!("syntax error at or near \"{}\" in context \"{}\"", written(token), statement(around));
-        SqlError::new("42601", message)
+        let around = self.tokens[self.at.saturating_sub(2)..=self.at].iter().map(masked);
+        let context = around.collect::<Vec<_>>().join(" ");
+        let near = masked(token);
+        SqlError::new("42601", format!("syntax error at or near \"{near}\" in context \"{context}\""))
     }
 
     fn kind(&self) -> Option<&'a Kind> {
@@ -111,6 +111,11 @@ impl<'a> Words<'a> {
 /// The tokens as text again, one blank between two.
 pub(super) fn statement(tokens: &[Token]) -> String {
     tokens.iter().map(written).collect::<Vec<_>>().join(" ")
+}
+
+/// One token as text, a literal as three stars.
+fn masked(token: &Token) -> String {
+    if matches!(token.kind, Kind::Literal(_)) { "'***'".to_owned() } else { written(token) }
 }
 
 /// One token as text. Words were folded, so they are all written in capitals, as keywords mostly are.

@@ -2,6 +2,7 @@
 
 mod fields;
 mod files;
+mod properties;
 mod refused;
 mod s3;
 mod statements;
