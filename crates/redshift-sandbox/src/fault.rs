@@ -46,10 +46,12 @@ impl FromStr for Fault {
             "concurrent-drop" => Fault::ConcurrentDrop,
             "deadlock" => Fault::Deadlock,
             "copy-fails" => Fault::CopyFails("XX000", value.to_owned()),
-            "refuse-row" => refused_row(value).ok_or_else(|| format!("{text}: expected refuse-row=NUMBER:CODE:REASON"))?,
-            "slow-copy" => {
-                Fault::SlowCopy(value.parse().map_err(|_| format!("{text}: expected slow-copy=MILLISECONDS"))?)
+            "refuse-row" => {
+                refused_row(value).ok_or_else(|| format!("{text}: expected refuse-row=NUMBER:CODE:REASON"))?
             }
+            "slow-copy" => Fault::SlowCopy(
+                value.parse().map_err(|_| format!("{text}: expected slow-copy=MILLISECONDS"))?,
+            ),
             "error-view-empty" => Fault::ErrorViewEmpty,
             "error-views-forbidden" => Fault::ErrorViewsForbidden,
             _ => return Err(format!("unknown fault {name}")),
@@ -94,7 +96,10 @@ mod tests {
     fn faults_have_names() {
         assert_eq!("drop-after-commit".parse(), Ok(Fault::DropAfterCommit));
         assert_eq!("slow-copy=250".parse(), Ok(Fault::SlowCopy(250)));
-        assert_eq!("refuse-row=3:1207:Invalid: digit".parse(), Ok(Fault::RefuseRow(3, 1207, "Invalid: digit".into())));
+        assert_eq!(
+            "refuse-row=3:1207:Invalid: digit".parse(),
+            Ok(Fault::RefuseRow(3, 1207, "Invalid: digit".into()))
+        );
         assert!("slow-copy=soon".parse::<Fault>().is_err());
         assert!("smoke".parse::<Fault>().is_err());
     }

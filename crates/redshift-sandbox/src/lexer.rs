@@ -83,7 +83,8 @@ impl<'a> Lexer<'a> {
     fn skip_blank(&mut self) -> Result<(), SqlError> {
         loop {
             let rest = self.rest();
-            self.at += rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\x0b').len();
+            self.at +=
+                rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\x0b').len();
             let rest = self.rest();
             if rest.starts_with("--") {
                 self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
@@ -155,7 +156,8 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Result<Kind, SqlError> {
         let rest = self.rest();
-        let length = rest.char_indices().skip(1).find(|(_, c)| !continues_name(*c)).map_or(rest.len(), |(at, _)| at);
+        let length =
+            rest.char_indices().skip(1).find(|(_, c)| !continues_name(*c)).map_or(rest.len(), |(at, _)| at);
         let mut word = rest[..length].to_ascii_lowercase();
         refuse_prefixed_literal(&word, &rest[length..])?;
         self.at += length;
@@ -177,7 +179,9 @@ impl<'a> Lexer<'a> {
         let (line, column) = place(self.text, self.at);
         SqlError::new(
             "42601",
-            format!("syntax error at or near \"{what}\" in context \"{what}\", at line {line}, column {column}"),
+            format!(
+                "syntax error at or near \"{what}\" in context \"{what}\", at line {line}, column {column}"
+            ),
         )
     }
 

@@ -75,7 +75,8 @@ async fn answer(stream: &mut DuplexStream) -> io::Result<Result<String, Error>> 
 
 fn line(mut body: Body<'_>) -> io::Result<String> {
     let values = body.list(Body::value)?;
-    let values: Vec<_> = values.iter().map(|value| String::from_utf8_lossy(value.unwrap_or_default())).collect();
+    let values: Vec<_> =
+        values.iter().map(|value| String::from_utf8_lossy(value.unwrap_or_default())).collect();
     Ok(values.join("|"))
 }
 

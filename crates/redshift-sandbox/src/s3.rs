@@ -1,23 +1,34 @@
 //! Where objects are kept.
 
+use private_s3::Server;
+
 use crate::builder::Builder;
 use crate::error::Error;
 
-/// An S3 server.
-#[derive(Debug)]
+/// The private S3 server, and perhaps another that is used in its place.
 pub struct Store {
-    endpoint: String,
+    /// Idle where another is used.
+    pub server: Server,
+    other: Option<String>,
 }
 
 impl Store {
-    /// The server at `endpoint`, which must exist.
+    /// A server with the builder's keys and buckets. Blocks.
     pub fn start(builder: &Builder) -> Result<Store, Error> {
-        let endpoint = builder.s3_endpoint.as_ref().ok_or_else(|| Error::S3("give an endpoint".into()))?;
-        Ok(Store { endpoint: endpoint.clone() })
+        let mut server = Server::builder();
+        for key in &builder.keys {
+            let token = key.token.as_ref().map(|token| token.0.as_str());
+            server = server.key(&key.id, &key.secret.0, token);
+        }
+        for (name, region) in &builder.buckets {
+            server = server.bucket(name, region);
+        }
+        let server = server.start().map_err(|error| Error::S3(error.to_string()))?;
+        Ok(Store { server, other: builder.s3_endpoint.clone() })
     }
 
-    /// `http://127.0.0.1:PORT`
+    /// Such as `http://127.0.0.1:40000`.
     pub fn endpoint(&self) -> String {
-        self.endpoint.clone()
+        self.other.clone().unwrap_or_else(|| self.server.endpoint())
     }
 }

@@ -26,7 +26,7 @@ pub struct Sandbox {
     builder: Builder,
     shared: Arc<Shared>,
     address: SocketAddr,
-    directory: Directory,
+    _directory: Directory,
     store: Store,
     // Taken when the sandbox is dropped.
     runtime: Option<Runtime>,
@@ -84,7 +84,15 @@ impl Sandbox {
         // On a thread of its own, since the caller's may belong to another runtime, on which nothing may block.
         let served = thread::scope(|scope| scope.spawn(|| runtime.block_on(serving.start(backing))).join());
         let Served { shared, address } = served.map_err(|_| Error::Backing("a thread ended".into()))??;
-        Ok(Sandbox { builder, shared, address, directory, store, runtime: Some(runtime), _postgres: postgres })
+        Ok(Sandbox {
+            builder,
+            shared,
+            address,
+            _directory: directory,
+            store,
+            runtime: Some(runtime),
+            _postgres: postgres,
+        })
     }
 
     /// `postgresql://user:password@127.0.0.1:PORT/dev`, with the password.
@@ -128,13 +136,30 @@ impl Sandbox {
         variables
     }
 
+    /// The variables by which libpq and its like connect, and `REDSHIFT_URI`.
+    pub fn postgres_environment(&self) -> Vec<(String, String)> {
+        let (user, password) = self.user();
+        [
+            ("REDSHIFT_URI", self.uri()),
+            ("PGHOST", self.address.ip().to_string()),
+            ("PGPORT", self.port().to_string()),
+            ("PGUSER", user.to_owned()),
+            ("PGPASSWORD", password.to_owned()),
+            ("PGDATABASE", DATABASE.to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
     /// Runs statements as the first user, in a session of their own. Answers rows as `psql -Atq` prints them:
     /// `|` between columns, NULL empty.
     ///
     /// # Errors
     /// [`Error::Refused`] with what a client would be told.
     pub fn sql(&self, sql: &str) -> Result<String, Error> {
-        let Some(runtime) = &self.runtime else { return Err(Error::Backing("the sandbox has stopped".into())) };
+        let Some(runtime) = &self.runtime else {
+            return Err(Error::Backing("the sandbox has stopped".into()));
+        };
         let (sender, receiver) = mpsc::channel();
         let answer = own::sql(Arc::clone(&self.shared), self.user().0.to_owned(), sql.to_owned());
         runtime.spawn(async move { sender.send(answer.await) });
@@ -144,6 +169,16 @@ impl Sandbox {
     /// Every statement that clients sent, in order, as they wrote it: secrets too.
     pub fn statements(&self) -> Vec<String> {
         self.shared.statements.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// `bucket/key` of every object in the private S3 server, sorted.
+    pub fn objects(&self) -> Vec<String> {
+        self.store.server.objects()
+    }
+
+    /// The private S3 server, which is idle where [`Builder::s3_endpoint`] names another.
+    pub fn s3(&self) -> &private_s3::Server {
+        &self.store.server
     }
 
     /// Makes something go wrong.
@@ -163,7 +198,6 @@ impl Drop for Sandbox {
             // Does not wait, so that it may be called on any thread.
             runtime.shutdown_background();
         }
-        let _ = &self.directory;
     }
 }
 
@@ -223,7 +257,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             byte => format!("%{byte:02X}"),
         })
         .collect()

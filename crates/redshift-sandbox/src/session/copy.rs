@@ -31,7 +31,9 @@ struct Loading<'a> {
 impl Session {
     /// COPY … FROM; answers its tag.
     pub(super) async fn copy(&mut self, front: &mut Front, tokens: &[Token]) -> Result<String, Interrupted> {
-        self.copy_fault()?;
+        if self.shared.faults.take(|fault| *fault == Fault::DropBeforeCopy).is_some() {
+            return Err(Interrupted::Dropped);
+        }
         let alone = !self.in_transaction();
         if alone {
             self.backing.client.batch_execute("BEGIN").await?;
@@ -51,25 +53,6 @@ impl Session {
                 Err(error.into())
             }
         }
-    }
-
-    /// The faults that a COPY meets before it does anything.
-    fn copy_fault(&self) -> Result<(), Interrupted> {
-        let faults = &self.shared.faults;
-        if faults.take(|fault| *fault == Fault::DropBeforeCopy).is_some() {
-            return Err(Interrupted::Dropped);
-        }
-        let of_copy = |fault: &Fault| matches!(fault, Fault::ConcurrentDrop | Fault::Deadlock | Fault::CopyFails(..));
-        let error = match faults.take(of_copy) {
-            Some(Fault::ConcurrentDrop) => SqlError {
-                detail: Some("Relation does not exist".into()),
-                ..SqlError::new("XX000", "1018")
-            },
-            Some(Fault::Deadlock) => SqlError::new("40P01", "deadlock detected"),
-            Some(Fault::CopyFails(sqlstate, message)) => SqlError::new(sqlstate, message),
-            _ => return Ok(()),
-        };
-        Err(error.into())
     }
 
     /// Runs the engine, until it ends or the client cancels it, and notes what came of it.
@@ -125,10 +108,11 @@ impl Session {
 
     fn report(&self, front: &mut Front, copied: &Copied) {
         let Copied { table, loaded, refused } = copied;
-        front.out.info(&format!("Load into table '{table}' completed, {loaded} record(s) loaded successfully."));
+        front
+            .out
+            .info(&format!("Load into table '{table}' completed, {loaded} record(s) loaded successfully."));
         if *refused > 0 {
-            let view =
-                if self.shared.copy.serverless { "sys_load_error_detail" } else { "stl_load_errors" };
+            let view = if self.shared.copy.serverless { "sys_load_error_detail" } else { "stl_load_errors" };
             front.out.info(&format!(
                 "Load into table '{table}' completed, {refused} record(s) could not be loaded.  \
                  Check '{view}' system table for details."
@@ -149,8 +133,11 @@ impl Host for Loading<'_> {
 
     async fn insert(&mut self, table: &UserTable, columns: &[usize], rows: Bytes) -> Result<(), SqlError> {
         let facts = self.session.facts(&[]);
-        let names: Vec<String> =
-            columns.iter().filter_map(|at| table.columns.get(*at)).map(|column| column.name.clone()).collect();
+        let names: Vec<String> = columns
+            .iter()
+            .filter_map(|at| table.columns.get(*at))
+            .map(|column| column.name.clone())
+            .collect();
         let sql = format!(
             "COPY {}.{} ({}) FROM STDIN",
             facts.name(&table.schema),

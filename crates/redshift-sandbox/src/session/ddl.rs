@@ -35,7 +35,8 @@ impl Session {
 
     async fn has_schema(&self, name: &str) -> Result<bool, Interrupted> {
         let name = self.shared.backing.names.shorten(name);
-        let sql = format!("SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = {})", literal(&name));
+        let sql =
+            format!("SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = {})", literal(&name));
         Ok(self.backing.client.query_one(&sql, &[]).await?.get(0))
     }
 
@@ -69,7 +70,8 @@ impl Session {
         self.run(&self.printed_table(table, &columns)).await?;
         let oid = self.relation(&table.name).await?.ok_or_else(|| missing(&table.name))?;
         self.remember(&table.name.name).await?;
-        self.run(&format!("INSERT INTO rs_catalog.tables VALUES ({oid}, {})", layout::style(&table.layout))).await?;
+        self.run(&format!("INSERT INTO rs_catalog.tables VALUES ({oid}, {})", layout::style(&table.layout)))
+            .await?;
         for (attnum, column) in (1..).zip(&columns) {
             self.record_column(oid, attnum, column).await?;
         }
@@ -127,7 +129,11 @@ impl Session {
         .await
     }
 
-    async fn add_constraints(&self, name: &ObjectName, constraints: &[Constraint]) -> Result<(), Interrupted> {
+    async fn add_constraints(
+        &self,
+        name: &ObjectName,
+        constraints: &[Constraint],
+    ) -> Result<(), Interrupted> {
         if constraints.is_empty() {
             return Ok(());
         }
@@ -188,12 +194,18 @@ impl Session {
         let wanted = if columns.is_empty() {
             "kind = 'p'".to_owned()
         } else {
-            format!("kind IN ('p', 'u') AND columns <@ {0} AND columns @> {0}", array(&attnums(&table, columns)?))
+            format!(
+                "kind IN ('p', 'u') AND columns <@ {0} AND columns @> {0}",
+                array(&attnums(&table, columns)?)
+            )
         };
-        let sql = format!("SELECT columns FROM rs_catalog.constraints WHERE relid = {} AND {wanted}", table.oid);
+        let sql =
+            format!("SELECT columns FROM rs_catalog.constraints WHERE relid = {} AND {wanted}", table.oid);
         let Some(row) = self.backing.client.query(&sql, &[]).await?.into_iter().next() else {
-            let message =
-                format!("there is no unique constraint matching given keys for referenced table \"{}\"", table.name);
+            let message = format!(
+                "there is no unique constraint matching given keys for referenced table \"{}\"",
+                table.name
+            );
             return Err(SqlError::new("42830", message).into());
         };
         let key: Vec<i16> = row.get(0);
@@ -226,12 +238,18 @@ impl Session {
     }
 
     /// Foreign keys of other tables that point at one that is dropped: with CASCADE they go, else they prevent it.
-    async fn release_references(&self, name: &ObjectName, oid: u32, cascade: bool) -> Result<(), Interrupted> {
+    async fn release_references(
+        &self,
+        name: &ObjectName,
+        oid: u32,
+        cascade: bool,
+    ) -> Result<(), Interrupted> {
         let of_others = format!("FROM rs_catalog.constraints WHERE target = {oid} AND relid <> {oid}");
         if cascade {
             return self.run(&format!("DELETE {of_others}")).await;
         }
-        let Some(row) = self.backing.client.query(&format!("SELECT name {of_others}"), &[]).await?.into_iter().next()
+        let Some(row) =
+            self.backing.client.query(&format!("SELECT name {of_others}"), &[]).await?.into_iter().next()
         else {
             return Ok(());
         };
@@ -267,7 +285,8 @@ impl Session {
             Change::Rename(new) => {
                 self.remember(new).await?;
                 let facts = self.facts(&[]);
-                self.run(&format!("ALTER TABLE {} RENAME TO {}", facts.object(name), facts.name(new))).await?;
+                self.run(&format!("ALTER TABLE {} RENAME TO {}", facts.object(name), facts.name(new)))
+                    .await?;
             }
             Change::Column(column) => {
                 self.add_column(name, &table, column).await?;
@@ -308,7 +327,8 @@ impl Session {
         };
         let new = layout::columns(&alone)?;
         let Some(new) = new.first() else { return Ok(()) };
-        let sql = format!("ALTER TABLE {} ADD COLUMN {}", self.facts(&[]).object(name), self.printed_column(new));
+        let sql =
+            format!("ALTER TABLE {} ADD COLUMN {}", self.facts(&[]).object(name), self.printed_column(new));
         self.run(&sql).await?;
         let last = format!("SELECT max(attnum) FROM pg_catalog.pg_attribute WHERE attrelid = {}", table.oid);
         let attnum: i16 = self.backing.client.query_one(&last, &[]).await?.get(0);
@@ -326,7 +346,10 @@ impl Session {
             return Err(SqlError::new("0A000", message).into());
         };
         let short = literal(&self.shared.backing.names.shorten(name));
-        let attnum = format!("(SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {short})", table.oid);
+        let attnum = format!(
+            "(SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {short})",
+            table.oid
+        );
         self.refuse_size(table, name, (old, new), &attnum).await?;
         let (_, typmod) = ty.in_catalog();
         self.run(&format!(
@@ -392,7 +415,12 @@ impl Session {
         Ok("COMMENT".into())
     }
 
-    async fn comment_constraint(&self, name: &str, table: &ObjectName, text: &str) -> Result<(), Interrupted> {
+    async fn comment_constraint(
+        &self,
+        name: &str,
+        table: &ObjectName,
+        text: &str,
+    ) -> Result<(), Interrupted> {
         let known = self.known_table(table).await?;
         let sql = format!(
             "UPDATE rs_catalog.constraints SET description = {text} WHERE relid = {} AND name = {}",

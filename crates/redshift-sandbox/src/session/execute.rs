@@ -5,10 +5,10 @@ use crate::fault::Fault;
 use crate::session::Session;
 use crate::session::outcome::Interrupted;
 use crate::session::transaction::{Transaction, aborted};
+use crate::sql::Seen;
 use crate::sql::print::HiddenErrors;
 use crate::sql::query::Query;
 use crate::sql::statement::{Parsed, Statement};
-use crate::sql::Seen;
 use crate::wire::Front;
 
 /// How a statement arrived and how its rows are wanted.
@@ -33,7 +33,9 @@ impl Session {
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
         let statement = &parsed.statement;
-        if self.transaction == Transaction::Failed && !matches!(statement, Statement::Commit | Statement::Rollback) {
+        if self.transaction == Transaction::Failed
+            && !matches!(statement, Statement::Commit | Statement::Rollback)
+        {
             return Err(aborted().into());
         }
         self.allowed_here(statement, form)?;
@@ -93,11 +95,15 @@ impl Session {
     ) -> Result<String, Interrupted> {
         refuse_leader_only(front, &parsed.seen)?;
         match statement {
-            Statement::CreateSchema(name, if_not_exists) => self.create_schema(front, name, *if_not_exists).await,
+            Statement::CreateSchema(name, if_not_exists) => {
+                self.create_schema(front, name, *if_not_exists).await
+            }
             Statement::DropSchema(drop) => self.drop_schemas(front, drop).await,
             Statement::CreateTable(table) => self.create_table(front, table).await,
             Statement::DropTable(drop) => self.drop_tables(front, drop).await,
-            Statement::AlterTable(name, change, constraints) => self.alter_table(name, change, constraints).await,
+            Statement::AlterTable(name, change, constraints) => {
+                self.alter_table(name, change, constraints).await
+            }
             Statement::Delete(name, filter) => self.delete(name, filter.as_ref(), form).await,
             Statement::Update(name, assignments, filter) => {
                 self.update(name, assignments, filter.as_ref(), form).await

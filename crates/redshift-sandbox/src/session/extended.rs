@@ -41,7 +41,12 @@ struct Portal {
 
 impl Session {
     /// Any message but Query and Terminate.
-    pub(super) async fn extended(&mut self, front: &mut Front, tag: u8, body: &[u8]) -> Result<(), Interrupted> {
+    pub(super) async fn extended(
+        &mut self,
+        front: &mut Front,
+        tag: u8,
+        body: &[u8],
+    ) -> Result<(), Interrupted> {
         if tag == b'S' {
             self.prepared.skipping = false;
             front.out.ready(self.transaction.status());
@@ -132,7 +137,8 @@ impl Session {
         let portal = if kind == b'S' {
             let source = self.statement(name)?;
             front.out.parameter_description(&source.types);
-            let parameters = source.types.iter().map(|oid| printed(None, *oid, false)).collect::<Result<_, _>>()?;
+            let parameters =
+                source.types.iter().map(|oid| printed(None, *oid, false)).collect::<Result<_, _>>()?;
             Portal { source, parameters, formats: Vec::new() }
         } else {
             self.portal(name)?
@@ -163,8 +169,12 @@ impl Session {
             front.out.bare(b'I');
             return Ok(());
         };
-        let form =
-            Form { several: false, describe: false, formats: &portal.formats, parameters: &portal.parameters };
+        let form = Form {
+            several: false,
+            describe: false,
+            formats: &portal.formats,
+            parameters: &portal.parameters,
+        };
         let tag = self.execute(front, parsed, form).await?;
         front.out.complete(&tag);
         Ok(())
@@ -197,9 +207,10 @@ fn printed(value: Option<&[u8]>, oid: u32, binary: bool) -> Result<String, Inter
     let cast = cast_of(oid);
     let Some(bytes) = value else { return Ok(format!("NULL{cast}")) };
     if binary {
-        return Ok(from_binary(bytes, oid)?);
+        return from_binary(bytes, oid);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| SqlError::new("22021", "invalid byte sequence for encoding"))?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| SqlError::new("22021", "invalid byte sequence for encoding"))?;
     Ok(format!("{}{cast}", literal(text)))
 }
 
@@ -266,7 +277,12 @@ mod tests {
             (Some(&[0, 0, 0, 7]), 23, true, "'7'::int4"),
             (Some(&[1]), 16, true, "'true'::boolean"),
             (Some(&1.5_f64.to_be_bytes()), 701, true, "'1.5'::float8"),
-            (Some(&1_i64.to_be_bytes()), 1114, true, "('2000-01-01'::timestamp + '1 microseconds'::interval)"),
+            (
+                Some(&1_i64.to_be_bytes()),
+                1114,
+                true,
+                "('2000-01-01'::timestamp + '1 microseconds'::interval)",
+            ),
         ] {
             assert_eq!(printed(value, oid, binary).unwrap(), expected);
         }

@@ -47,7 +47,10 @@ fn resolved<'a>(
     let ColumnDefinition { name, .. } = column;
     let required = primary || column.identity.is_some();
     if required && column.not_null == Some(false) {
-        let message = format!("conflicting NULL/NOT NULL declarations for column \"{name}\" of table \"{}\"", table.name.name);
+        let message = format!(
+            "conflicting NULL/NOT NULL declarations for column \"{name}\" of table \"{}\"",
+            table.name.name
+        );
         return Err(SqlError::new("42P16", message));
     }
     let sort = table.layout.sort.iter().position(|key| key == name).map_or(0, |at| at + 1);
@@ -122,7 +125,9 @@ fn encoding(column: &ColumnDefinition) -> i16 {
 /// A DEFAULT as `pg_attrdef.adsrc` has it.
 pub fn default_shown(value: &Expr) -> String {
     match value {
-        Expr::Literal(text) => format!("'{}'::character varying", text.replace('\\', "\\\\").replace('\'', "''")),
+        Expr::Literal(text) => {
+            format!("'{}'::character varying", text.replace('\\', "\\\\").replace('\'', "''"))
+        }
         Expr::Number(number) => number.clone(),
         Expr::Null => "NULL".into(),
         Expr::Bool(value) => value.to_string(),

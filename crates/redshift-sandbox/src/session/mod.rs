@@ -212,6 +212,8 @@ fn unencrypted(startup: &Startup) -> SqlError {
     let Startup { user, database, .. } = startup;
     SqlError::new(
         "28000",
-        format!("no pg_hba.conf entry for host \"127.0.0.1\", user \"{user}\", database \"{database}\", SSL off"),
+        format!(
+            "no pg_hba.conf entry for host \"127.0.0.1\", user \"{user}\", database \"{database}\", SSL off"
+        ),
     )
 }

@@ -16,7 +16,12 @@ use crate::wire::{Field, Front};
 
 impl Session {
     /// Runs a query of the backing server and sends its rows.
-    pub(super) async fn rows(&mut self, front: &mut Front, sql: &str, form: Form<'_>) -> Result<(), Interrupted> {
+    pub(super) async fn rows(
+        &mut self,
+        front: &mut Front,
+        sql: &str,
+        form: Form<'_>,
+    ) -> Result<(), Interrupted> {
         let client = &self.backing.client;
         let fields = described(&client.prepare(sql).await?, &self.shared.backing.names);
         if form.describe {

@@ -11,7 +11,11 @@ use crate::wire::Front;
 
 impl Session {
     /// SET, and what clients are told of it.
-    pub(super) async fn set(&mut self, front: &mut Front, assignment: &Assignment) -> Result<String, Interrupted> {
+    pub(super) async fn set(
+        &mut self,
+        front: &mut Front,
+        assignment: &Assignment,
+    ) -> Result<String, Interrupted> {
         self.assign(assignment).await?;
         let told = match assignment.name {
             "datestyle" => Some("DateStyle"),
@@ -71,7 +75,12 @@ impl Session {
     }
 
     /// SHOW.
-    pub(super) async fn show(&mut self, front: &mut Front, name: &str, form: Form<'_>) -> Result<String, Interrupted> {
+    pub(super) async fn show(
+        &mut self,
+        front: &mut Front,
+        name: &str,
+        form: Form<'_>,
+    ) -> Result<String, Interrupted> {
         let value = self.shown(name)?;
         own_row(front, name, &value, form);
         Ok("SHOW".into())

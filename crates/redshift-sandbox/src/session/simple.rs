@@ -52,7 +52,9 @@ impl Session {
         let tokens = lexer::tokens(text, self.keeps_case());
         if self.noted {
             match &tokens {
-                Ok(tokens) => lexer::statements(tokens).for_each(|statement| self.shared.note(spelt(text, statement))),
+                Ok(tokens) => {
+                    lexer::statements(tokens).for_each(|statement| self.shared.note(spelt(text, statement)))
+                }
                 Err(_) => self.shared.note(text),
             }
         }

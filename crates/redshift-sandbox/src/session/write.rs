@@ -136,19 +136,27 @@ fn targets<'a>(table: &'a UserTable, insert: &Insert) -> Result<Vec<&'a TableCol
     match width.cmp(&columns.len()) {
         _ if uneven => Err(SqlError::new("42601", "VALUES lists must all be the same length")),
         std::cmp::Ordering::Equal => Ok(columns),
-        std::cmp::Ordering::Less => Err(SqlError::new("42601", "INSERT has more target columns than expressions")),
+        std::cmp::Ordering::Less => {
+            Err(SqlError::new("42601", "INSERT has more target columns than expressions"))
+        }
         std::cmp::Ordering::Greater => {
             Err(SqlError::new("42601", "INSERT has more expressions than target columns"))
         }
     }
 }
 
-fn printed_row(facts: &Facts<'_>, columns: &[&TableColumn], row: &[Option<Expr>]) -> Result<String, SqlError> {
+fn printed_row(
+    facts: &Facts<'_>,
+    columns: &[&TableColumn],
+    row: &[Option<Expr>],
+) -> Result<String, SqlError> {
     let mut values = Vec::with_capacity(row.len());
     for (column, value) in columns.iter().zip(row) {
         values.push(match value {
             None => "DEFAULT".to_owned(),
-            Some(_) if column.identity.is_some_and(|identity| !identity.by_default) => return Err(identity_set()),
+            Some(_) if column.identity.is_some_and(|identity| !identity.by_default) => {
+                return Err(identity_set());
+            }
             Some(value) => fitted(facts, column, value),
         });
     }

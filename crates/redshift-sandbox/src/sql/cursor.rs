@@ -133,7 +133,10 @@ impl<'a> Cursor<'a> {
             }
         }
         // A sign at the end belongs to what follows, but for operators with these characters.
-        while operator.len() > 1 && operator.ends_with(['+', '-']) && !operator.contains(['~', '!', '@', '#', '%', '^', '&', '|', '`', '?']) {
+        while operator.len() > 1
+            && operator.ends_with(['+', '-'])
+            && !operator.contains(['~', '!', '@', '#', '%', '^', '&', '|', '`', '?'])
+        {
             operator.pop();
         }
         operator
@@ -189,7 +192,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// One or more, separated by commas.
-    pub fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Result<T, SqlError>) -> Result<Vec<T>, SqlError> {
+    pub fn list<T>(
+        &mut self,
+        mut one: impl FnMut(&mut Self) -> Result<T, SqlError>,
+    ) -> Result<Vec<T>, SqlError> {
         let mut found = vec![one(self)?];
         while self.accept_symbol(",") {
             found.push(one(self)?);
@@ -254,8 +260,10 @@ impl<'a> Cursor<'a> {
             return SqlError::new("42601", "syntax error at end of input");
         };
         let near = shown(self.text, token);
-        let context: Vec<&str> =
-            self.tokens[index.saturating_sub(3)..=index].iter().map(|token| shown(self.text, token)).collect();
+        let context: Vec<&str> = self.tokens[index.saturating_sub(3)..=index]
+            .iter()
+            .map(|token| shown(self.text, token))
+            .collect();
         let (line, column) = place(self.text, token.offset);
         SqlError::new(
             "42601",
@@ -276,5 +284,8 @@ fn shown<'a>(text: &'a str, token: &Token) -> &'a str {
 }
 
 fn is_operator(symbol: &str) -> bool {
-    matches!(symbol, "+" | "-" | "*" | "/" | "<" | ">" | "=" | "~" | "!" | "@" | "#" | "%" | "^" | "&" | "|" | "`" | "?")
+    matches!(
+        symbol,
+        "+" | "-" | "*" | "/" | "<" | ">" | "=" | "~" | "!" | "@" | "#" | "%" | "^" | "&" | "|" | "`" | "?"
+    )
 }

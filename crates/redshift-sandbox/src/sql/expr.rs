@@ -371,7 +371,12 @@ fn named(cursor: &mut Cursor<'_>, seen: &mut Seen) -> Result<Expr, SqlError> {
     match names.as_slice() {
         [] => {}
         [schema] if schema == "pg_catalog" => {}
-        _ => return Err(SqlError::new("42883", format!("function {}.{name} does not exist", names.join(".")))),
+        _ => {
+            return Err(SqlError::new(
+                "42883",
+                format!("function {}.{name} does not exist", names.join(".")),
+            ));
+        }
     }
     call(cursor, seen, &name)
 }

@@ -88,11 +88,12 @@ pub fn is_aggregate(name: &str) -> bool {
 /// 42883.
 pub fn find(name: &str, arguments: &[Expr]) -> Result<&'static Function, SqlError> {
     let found = FUNCTIONS.iter().find(|function| function.name == name);
-    found.filter(|function| {
-        let (fewest, most) = function.arguments;
-        (fewest..=most).contains(&arguments.len())
-    })
-    .ok_or_else(|| missing(name, arguments))
+    found
+        .filter(|function| {
+            let (fewest, most) = function.arguments;
+            (fewest..=most).contains(&arguments.len())
+        })
+        .ok_or_else(|| missing(name, arguments))
 }
 
 fn missing(name: &str, arguments: &[Expr]) -> SqlError {
@@ -100,7 +101,8 @@ fn missing(name: &str, arguments: &[Expr]) -> SqlError {
     let message = format!("function {name}({}) does not exist", types.join(", "));
     let mut error = SqlError::new("42883", message);
     error.hint = Some(
-        "No function matches the given name and argument types. You may need to add explicit type casts.".into(),
+        "No function matches the given name and argument types. You may need to add explicit type casts."
+            .into(),
     );
     error
 }

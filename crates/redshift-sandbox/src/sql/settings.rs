@@ -95,10 +95,15 @@ pub fn unrecognized(name: &str) -> SqlError {
 
 fn check(name: &str, value: &str) -> Result<(), SqlError> {
     match name {
-        "statement_timeout" | "analyze_threshold_percent" | "wlm_query_slot_count" => integer(name, value, 0, i64::MAX),
+        "statement_timeout" | "analyze_threshold_percent" | "wlm_query_slot_count" => {
+            integer(name, value, 0, i64::MAX)
+        }
         "extra_float_digits" => integer(name, value, -15, 2),
         "client_encoding" if !matches!(value.to_ascii_lowercase().as_str(), "utf8" | "utf-8" | "unicode") => {
-            Err(SqlError::new("22023", format!("invalid value for parameter \"client_encoding\": \"{value}\"")))
+            Err(SqlError::new(
+                "22023",
+                format!("invalid value for parameter \"client_encoding\": \"{value}\""),
+            ))
         }
         _ => Ok(()),
     }

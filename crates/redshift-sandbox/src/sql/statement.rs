@@ -6,10 +6,10 @@ use crate::sql::Seen;
 use crate::sql::cursor::{Cursor, ObjectName};
 use crate::sql::expr::{self, Expr};
 use crate::sql::query::{self, Query};
+use crate::sql::refusals;
 use crate::sql::relations::{is_system_schema, writable};
 use crate::sql::settings::{self, Assignment};
 use crate::sql::table::{self, Change, Constraint, TableDefinition};
-use crate::sql::refusals;
 
 /// A statement of the allow-list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,8 +117,9 @@ pub fn parse(text: &str, tokens: &[Token]) -> Result<Parsed, SqlError> {
 }
 
 const FIRST: &[&str] = &[
-    "select", "set", "reset", "show", "begin", "start", "commit", "end", "rollback", "abort", "create", "drop",
-    "alter", "truncate", "delete", "update", "insert", "comment", "analyze", "vacuum", "lock", "copy",
+    "select", "set", "reset", "show", "begin", "start", "commit", "end", "rollback", "abort", "create",
+    "drop", "alter", "truncate", "delete", "update", "insert", "comment", "analyze", "vacuum", "lock",
+    "copy",
 ];
 
 fn statement(cursor: &mut Cursor<'_>, seen: &mut Seen) -> Result<Statement, SqlError> {
@@ -134,9 +135,8 @@ fn statement(cursor: &mut Cursor<'_>, seen: &mut Seen) -> Result<Statement, SqlE
         "commit" | "end" | "rollback" | "abort" => finish(cursor, word),
         "create" => create(cursor),
         "drop" => drop(cursor),
-        "alter" if cursor.sees("table") => {
-            table::alter(cursor).map(|(name, change, constraints)| Statement::AlterTable(name, change, constraints))
-        }
+        "alter" if cursor.sees("table") => table::alter(cursor)
+            .map(|(name, change, constraints)| Statement::AlterTable(name, change, constraints)),
         "insert" => insert(cursor, seen),
         "comment" => comment(cursor),
         "copy" => copy(cursor),
@@ -179,7 +179,8 @@ fn of_table(cursor: &mut Cursor<'_>, seen: &mut Seen, word: &str) -> Result<Stat
 }
 
 fn vacuum_kind(cursor: &mut Cursor<'_>) {
-    let kinds: [&[&str]; 5] = [&["full"], &["sort", "only"], &["delete", "only"], &["reindex"], &["recluster"]];
+    let kinds: [&[&str]; 5] =
+        [&["full"], &["sort", "only"], &["delete", "only"], &["reindex"], &["recluster"]];
     let _ = kinds.iter().any(|words| cursor.accept_all(words));
 }
 
@@ -232,8 +233,13 @@ fn begin(cursor: &mut Cursor<'_>, word: &str) -> Result<Statement, SqlError> {
 
 /// All four levels mean the database's.
 fn isolation_level(cursor: &mut Cursor<'_>) -> Result<(), SqlError> {
-    let levels: [&[&str]; 5] =
-        [&["serializable"], &["snapshot"], &["repeatable", "read"], &["read", "committed"], &["read", "uncommitted"]];
+    let levels: [&[&str]; 5] = [
+        &["serializable"],
+        &["snapshot"],
+        &["repeatable", "read"],
+        &["read", "committed"],
+        &["read", "uncommitted"],
+    ];
     if levels.iter().any(|words| cursor.accept_all(words)) { Ok(()) } else { Err(cursor.unexpected()) }
 }
 

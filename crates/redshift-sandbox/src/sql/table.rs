@@ -96,8 +96,20 @@ pub enum Change {
 
 /// The encodings of columns; their places are the numbers in `pg_attribute.attencodingtype`.
 pub const ENCODINGS: &[&str] = &[
-    "raw", "auto", "az64", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16", "mostly32", "runlength",
-    "text255", "text32k", "zstd",
+    "raw",
+    "auto",
+    "az64",
+    "bytedict",
+    "delta",
+    "delta32k",
+    "lzo",
+    "mostly8",
+    "mostly16",
+    "mostly32",
+    "runlength",
+    "text255",
+    "text32k",
+    "zstd",
 ];
 
 const STYLES: &[(&str, i16)] = &[("even", 0), ("key", 1), ("all", 8), ("auto", 9)];
@@ -135,7 +147,8 @@ fn element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), S
         table.constraints.push(constraint(cursor)?);
         return Ok(());
     }
-    let mut attributes = Attributes { table: &table.name.name, constraints: Vec::new(), layout: &mut table.layout };
+    let mut attributes =
+        Attributes { table: &table.name.name, constraints: Vec::new(), layout: &mut table.layout };
     let column = attributes.column(cursor)?;
     let constraints = attributes.constraints;
     table.columns.push(column);
@@ -222,7 +235,10 @@ impl Attributes<'_> {
         } else if cursor.accept("references") {
             referenced(cursor)?
         } else if cursor.sees("check") {
-            return Err(SqlError::new("0A000", "ALTER/CREATE TABLE column CHECK constraint is not supported"));
+            return Err(SqlError::new(
+                "0A000",
+                "ALTER/CREATE TABLE column CHECK constraint is not supported",
+            ));
         } else {
             return Err(cursor.unexpected());
         };

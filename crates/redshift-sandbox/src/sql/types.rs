@@ -44,10 +44,43 @@ fn unsupported(table: &str, column: &str, name: &str) -> SqlError {
 
 /// Types of the catalog of PostgreSQL 8.0, and those that only stand for a sequence.
 const UNSUPPORTED: &[&str] = &[
-    "abstime", "aclitem", "bit", "box", "bytea", "cid", "cidr", "circle", "hllsketch", "geometry", "geography",
-    "inet", "int2vector", "interval", "line", "lseg", "macaddr", "money", "oidvector", "path", "point", "polygon",
-    "refcursor", "reltime", "regproc", "regtype", "serial", "serial2", "serial4", "serial8", "bigserial",
-    "smallserial", "tid", "tinterval", "unknown", "varbit", "xid",
+    "abstime",
+    "aclitem",
+    "bit",
+    "box",
+    "bytea",
+    "cid",
+    "cidr",
+    "circle",
+    "hllsketch",
+    "geometry",
+    "geography",
+    "inet",
+    "int2vector",
+    "interval",
+    "line",
+    "lseg",
+    "macaddr",
+    "money",
+    "oidvector",
+    "path",
+    "point",
+    "polygon",
+    "refcursor",
+    "reltime",
+    "regproc",
+    "regtype",
+    "serial",
+    "serial2",
+    "serial4",
+    "serial8",
+    "bigserial",
+    "smallserial",
+    "tid",
+    "tinterval",
+    "unknown",
+    "varbit",
+    "xid",
 ];
 
 /// Parses the name of a type with its lengths.
@@ -240,7 +273,14 @@ mod tests {
 
     #[test]
     fn lengths_have_limits() {
-        for text in ["varchar(65536)", "char(4097)", "varbyte(16777217)", "decimal(39,0)", "decimal(38,38)", "varchar(0)"] {
+        for text in [
+            "varchar(65536)",
+            "char(4097)",
+            "varbyte(16777217)",
+            "decimal(39,0)",
+            "decimal(38,38)",
+            "varchar(0)",
+        ] {
             assert_eq!(parsed(text).unwrap_err().sqlstate, "22023", "{text}");
         }
         assert_eq!(
