@@ -1,6 +1,7 @@
 //! Faults that tests and users inject.
 
 use std::collections::VecDeque;
+use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
 /// What goes wrong, once for each time it is injected.
@@ -30,6 +31,40 @@ pub enum Fault {
     ErrorViewsForbidden,
 }
 
+impl FromStr for Fault {
+    type Err = String;
+
+    /// The name in lower case with hyphens, and after `=` what belongs to it: `slow-copy=MILLISECONDS`,
+    /// `refuse-row=NUMBER:CODE:REASON`, `copy-fails=MESSAGE`.
+    fn from_str(text: &str) -> Result<Fault, String> {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        Ok(match name {
+            "drop-before-copy" => Fault::DropBeforeCopy,
+            "drop-before-commit" => Fault::DropBeforeCommit,
+            "drop-after-commit" => Fault::DropAfterCommit,
+            "serialization-failure" => Fault::SerializationFailure,
+            "concurrent-drop" => Fault::ConcurrentDrop,
+            "deadlock" => Fault::Deadlock,
+            "copy-fails" => Fault::CopyFails("XX000", value.to_owned()),
+            "refuse-row" => {
+                refused_row(value).ok_or_else(|| format!("{text}: expected refuse-row=NUMBER:CODE:REASON"))?
+            }
+            "slow-copy" => Fault::SlowCopy(
+                value.parse().map_err(|_| format!("{text}: expected slow-copy=MILLISECONDS"))?,
+            ),
+            "error-view-empty" => Fault::ErrorViewEmpty,
+            "error-views-forbidden" => Fault::ErrorViewsForbidden,
+            _ => return Err(format!("unknown fault {name}")),
+        })
+    }
+}
+
+fn refused_row(text: &str) -> Option<Fault> {
+    let mut parts = text.splitn(3, ':');
+    let (number, code) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(Fault::RefuseRow(number, code, parts.next()?.to_owned()))
+}
+
 /// The faults still to happen, in the order injected.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<VecDeque<Fault>>);
@@ -50,5 +85,22 @@ impl Faults {
     /// Whether one of that kind waits; it stays.
     pub fn has(&self, wanted: impl Fn(&Fault) -> bool) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().any(wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fault;
+
+    #[test]
+    fn faults_have_names() {
+        assert_eq!("drop-after-commit".parse(), Ok(Fault::DropAfterCommit));
+        assert_eq!("slow-copy=250".parse(), Ok(Fault::SlowCopy(250)));
+        assert_eq!(
+            "refuse-row=3:1207:Invalid: digit".parse(),
+            Ok(Fault::RefuseRow(3, 1207, "Invalid: digit".into()))
+        );
+        assert!("slow-copy=soon".parse::<Fault>().is_err());
+        assert!("smoke".parse::<Fault>().is_err());
     }
 }

@@ -42,6 +42,58 @@ pub enum ColumnType {
     Varbyte(u32),
 }
 
+impl ColumnType {
+    /// The type's OID and modifier in the catalog.
+    pub fn in_catalog(self) -> (u32, i32) {
+        let length = |length: u32| i32::try_from(length).unwrap_or(i32::MAX - 4) + 4;
+        match self {
+            ColumnType::Int2 => (21, -1),
+            ColumnType::Int4 => (23, -1),
+            ColumnType::Int8 => (20, -1),
+            ColumnType::Decimal { precision, scale } => {
+                (1700, ((i32::from(precision) << 16) | i32::from(scale)) + 4)
+            }
+            ColumnType::Float4 => (700, -1),
+            ColumnType::Float8 => (701, -1),
+            ColumnType::Bool => (16, -1),
+            ColumnType::Char(bytes) => (1042, length(bytes)),
+            ColumnType::Varchar(bytes) => (1043, length(bytes)),
+            ColumnType::Date => (1082, -1),
+            ColumnType::Time => (1083, -1),
+            ColumnType::TimeTz => (1266, -1),
+            ColumnType::Timestamp => (1114, -1),
+            ColumnType::TimestampTz => (1184, -1),
+            ColumnType::Super => (4000, -1),
+            ColumnType::Varbyte(bytes) => (6551, length(bytes)),
+        }
+    }
+
+    /// The type that the catalog's OID and modifier stand for.
+    pub fn from_catalog(oid: u32, modifier: i32) -> Option<ColumnType> {
+        let bits = u32::try_from(modifier.saturating_sub(4)).unwrap_or(0);
+        let [.., precision, _, scale] = bits.to_be_bytes();
+        Some(match oid {
+            21 => ColumnType::Int2,
+            23 => ColumnType::Int4,
+            20 => ColumnType::Int8,
+            1700 => ColumnType::Decimal { precision, scale },
+            700 => ColumnType::Float4,
+            701 => ColumnType::Float8,
+            16 => ColumnType::Bool,
+            1042 => ColumnType::Char(bits),
+            1043 => ColumnType::Varchar(bits),
+            1082 => ColumnType::Date,
+            1083 => ColumnType::Time,
+            1266 => ColumnType::TimeTz,
+            1114 => ColumnType::Timestamp,
+            1184 => ColumnType::TimestampTz,
+            4000 => ColumnType::Super,
+            6551 => ColumnType::Varbyte(bits),
+            _ => return None,
+        })
+    }
+}
+
 /// IDENTITY(seed, step).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Identity {
@@ -81,4 +133,27 @@ pub struct UserTable {
     pub columns: Vec<TableColumn>,
     /// Whether the session's user owns it.
     pub owned: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnType;
+
+    #[test]
+    fn types_survive_the_catalog() {
+        let types = [
+            ColumnType::Int2,
+            ColumnType::Decimal { precision: 38, scale: 37 },
+            ColumnType::Decimal { precision: 18, scale: 0 },
+            ColumnType::Char(4_096),
+            ColumnType::Varchar(65_535),
+            ColumnType::TimeTz,
+            ColumnType::Super,
+            ColumnType::Varbyte(16_777_216),
+        ];
+        for ty in types {
+            let (oid, modifier) = ty.in_catalog();
+            assert_eq!(ColumnType::from_catalog(oid, modifier), Some(ty));
+        }
+    }
 }
