@@ -18,6 +18,7 @@ pub struct Builder {
     pub(crate) users: Vec<(String, Secret)>,
     pub(crate) keys: Vec<Key>,
     pub(crate) buckets: Vec<(String, String)>,
+    pub(crate) foreign_buckets: Vec<(String, String)>,
     pub(crate) backing: Option<String>,
     pub(crate) s3_endpoint: Option<String>,
     pub(crate) case_sensitive: bool,
@@ -51,6 +52,7 @@ impl Default for Builder {
             users: Vec::new(),
             keys: Vec::new(),
             buckets: Vec::new(),
+            foreign_buckets: Vec::new(),
             backing: None,
             s3_endpoint: None,
             case_sensitive: false,
@@ -109,6 +111,13 @@ impl Builder {
     #[must_use]
     pub fn bucket(mut self, name: &str, region: &str) -> Builder {
         self.buckets.push((name.to_owned(), region.to_owned()));
+        self
+    }
+
+    /// A bucket of somebody else's, which no key may touch.
+    #[must_use]
+    pub fn foreign_bucket(mut self, name: &str, region: &str) -> Builder {
+        self.foreign_buckets.push((name.to_owned(), region.to_owned()));
         self
     }
 

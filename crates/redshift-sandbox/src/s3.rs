@@ -23,6 +23,9 @@ impl Store {
         for (name, region) in &builder.buckets {
             server = server.bucket(name, region);
         }
+        for (name, region) in &builder.foreign_buckets {
+            server = server.foreign_bucket(name, region);
+        }
         let server = server.start().map_err(|error| Error::S3(error.to_string()))?;
         Ok(Store { server, other: builder.s3_endpoint.clone() })
     }

@@ -27,7 +27,7 @@ pub fn builder() -> Builder {
     let server = Server::shared();
     let database = server.create_database();
     Sandbox::builder()
-        .backing(&server.uri(&database))
+        .backing(&server.tcp_uri(&database))
         .user("loader", PASSWORD)
         .key(KEY, SECRET, None)
         .bucket(BUCKET, "eu-west-1")
