@@ -172,7 +172,8 @@ impl Line {
             self.writer = None;
             self.wait(&mut backoff, error).await?;
         }
-        let rows = work.rows_at_stake().map(|rows| format!(" to write the same {rows} rows")).unwrap_or_default();
+        let rows =
+            work.rows_at_stake().map(|rows| format!(" to write the same {rows} rows")).unwrap_or_default();
         Err(Error::new(format!("the server ended {MOST_LOSSES} attempts{rows}"))
             .hint("its log tells why; the warnings above tell what it said"))
     }

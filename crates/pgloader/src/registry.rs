@@ -6,9 +6,9 @@ use std::sync::Arc;
 use pgloader_command::{Command, CommandKind, Diagnostic, SourceText, Span, Spanned, WrittenName};
 use pgloader_core::Error;
 use pgloader_core::option::OptionSpec;
+use pgloader_core::option::Options;
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
-use pgloader_core::option::Options;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
 use pgloader_targets::postgres::{self, PostgresTarget};
@@ -71,7 +71,11 @@ pub struct Destination {
 }
 
 /// What the INTO of a command names.
-pub fn destination(command: &Command, text: &SourceText, staging: &Staging) -> Result<Destination, Diagnostic> {
+pub fn destination(
+    command: &Command,
+    text: &SourceText,
+    staging: &Staging,
+) -> Result<Destination, Diagnostic> {
     let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
     if !postgres::SCHEMES.contains(&scheme.as_str()) && scheme != redshift::SCHEME {
         return Err(unknown_scheme(command, text, &scheme));

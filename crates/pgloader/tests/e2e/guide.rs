@@ -4,9 +4,13 @@ use std::path::Path;
 
 #[test]
 fn the_guide_lists_every_option_with_its_default() {
-    let of_csv = pgloader_plan::options::ALL.into_iter().chain(pgloader_sources::csv::OPTIONS.iter().copied());
+    let of_csv =
+        pgloader_plan::options::ALL.into_iter().chain(pgloader_sources::csv::OPTIONS.iter().copied());
     check("load-csv.md", of_csv);
-    check("redshift.md", pgloader_targets::redshift::OPTIONS.into_iter().chain(pgloader_plan::options::STAGED_ONLY));
+    check(
+        "redshift.md",
+        pgloader_targets::redshift::OPTIONS.into_iter().chain(pgloader_plan::options::STAGED_ONLY),
+    );
 }
 
 fn check(guide: &str, options: impl Iterator<Item = &'static pgloader_core::option::OptionSpec>) {

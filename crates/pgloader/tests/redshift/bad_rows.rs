@@ -95,7 +95,9 @@ fn bad_rows_of_a_group_are_read_back_from_their_objects() {
     for codec in ["none", "gzip", "zstd"] {
         let bench = Bench::table("id int, d date");
         let data: String = (1..=1000)
-            .map(|id| format!("{id},{}\n", if [1, 500, 501, 1000].contains(&id) { "xx" } else { "2024-01-31" }))
+            .map(|id| {
+                format!("{id},{}\n", if [1, 500, 501, 1000].contains(&id) { "xx" } else { "2024-01-31" })
+            })
             .collect();
         let with = format!("copy per table, batch rows = 100, compression = {codec}");
         bench.load(data, &with).expect(0, &["1000 read = 996 written + 4 rejected"]);
@@ -132,7 +134,10 @@ fn every_code_of_the_error_views() {
             // Of the two refusals that were prepared, one is left.
             bench.load(numbers(5), "").expect(1, &[]);
         } else {
-            run.expect(0, &["5 read = 4 written + 1 rejected", &format!("Reason of {code} (Redshift error {code})")]);
+            run.expect(
+                0,
+                &["5 read = 4 written + 1 rejected", &format!("Reason of {code} (Redshift error {code})")],
+            );
             assert_eq!(bench.place.rejected("t/t.dat"), "3\trow 3\n", "{code}");
         }
         bench.is_tidy();
@@ -142,7 +147,9 @@ fn every_code_of_the_error_views() {
 #[test]
 fn on_error_stop_tells_the_first_reason() {
     let bench = Bench::table("id int, d date");
-    bench.load("1,2024-01-31\n2,xx\n", "on error stop").expect(1, &["column d:", "Redshift error 1205", "line 2 of"]);
+    bench
+        .load("1,2024-01-31\n2,xx\n", "on error stop")
+        .expect(1, &["column d:", "Redshift error 1205", "line 2 of"]);
     assert_eq!(bench.sql("SELECT count(*) FROM t"), "0");
     assert_eq!(bench.copies().len(), 1);
     bench.is_tidy();

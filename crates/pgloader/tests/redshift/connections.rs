@@ -58,6 +58,7 @@ fn options_for_redshift_are_moot_elsewhere() {
     bench.place.write("data.csv", numbers(10));
     let load = bench.load_csv("t", "copy per table, s3 bucket 'b', compression = gzip");
     let run = bench.run(&load.replace(&bench.sandbox.uri(), &server.uri(&database)));
-    let words = ["copy per has no effect", "s3 bucket has no effect", "compression has no effect", "10 written"];
+    let words =
+        ["copy per has no effect", "s3 bucket has no effect", "compression has no effect", "10 written"];
     run.expect(0, &words);
 }

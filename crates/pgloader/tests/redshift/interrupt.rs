@@ -48,5 +48,8 @@ fn a_second_ctrl_c_ends_at_once_and_tells_of_the_objects() {
     assert_eq!(run.code, Some(130), "{run:#?}");
     // Either the run was quick enough to tidy up, or it says what is left.
     let left = bench.objects();
-    assert!(left.is_empty() || objects.iter().all(|object| run.stderr.contains(&format!("s3://{object}"))), "{run:#?}");
+    assert!(
+        left.is_empty() || objects.iter().all(|object| run.stderr.contains(&format!("s3://{object}"))),
+        "{run:#?}"
+    );
 }

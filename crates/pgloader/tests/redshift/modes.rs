@@ -37,7 +37,9 @@ fn a_table_of_one_batch_needs_no_manifest() {
 
 #[test]
 fn objects_are_compressed_where_asked_for() {
-    for (codec, suffix, word) in [("none", ".csv'", None), ("gzip", ".csv.gz'", Some("GZIP")), ("zstd", ".csv.zst'", Some("ZSTD"))] {
+    for (codec, suffix, word) in
+        [("none", ".csv'", None), ("gzip", ".csv.gz'", Some("GZIP")), ("zstd", ".csv.zst'", Some("ZSTD"))]
+    {
         let bench = Bench::table("id int, v varchar(20)");
         bench.load(numbers(50_000), &format!("compression = {codec}")).expect(0, &["50000 written"]);
         let copies = bench.copies();
@@ -69,7 +71,10 @@ fn markers_in_the_data_split_groups() {
         assert_eq!(marked, "100\n101\n200\n250");
         let copies = bench.copies();
         for marker in ["'~pgl-null~'", "'~pgl-null-1~'", "'~pgl-null-2~'"] {
-            assert!(copies.iter().any(|copy| copy.contains(&format!("NULL AS {marker}"))), "{mode}: {copies:?}");
+            assert!(
+                copies.iter().any(|copy| copy.contains(&format!("NULL AS {marker}"))),
+                "{mode}: {copies:?}"
+            );
         }
         bench.is_tidy();
     }

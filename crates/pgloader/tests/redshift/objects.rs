@@ -6,7 +6,9 @@ use crate::kit::start;
 #[test]
 fn objects_stay_where_that_is_asked_for() {
     let bench = Bench::table("id int, v varchar(20)");
-    bench.load(numbers(100), "keep s3 files, s3 prefix 'loads/today'").expect(0, &["staged objects are kept below"]);
+    bench
+        .load(numbers(100), "keep s3 files, s3 prefix 'loads/today'")
+        .expect(0, &["staged objects are kept below"]);
     let objects = bench.objects();
     assert_eq!(objects.len(), 1, "{objects:?}");
     assert!(objects[0].starts_with("pgloader/loads/today/pgloader-"), "{objects:?}");
@@ -16,12 +18,19 @@ fn objects_stay_where_that_is_asked_for() {
 #[test]
 fn no_name_of_a_table_is_in_a_key() {
     let bench = Bench::new();
-    bench.sql("CREATE TABLE \"t\"\"1.a/b\" (id int, v varchar(20))");
+    bench.sql("CREATE TABLE \"t'1.a/b\" (id int, v varchar(20))");
     bench.place.write("data.csv", numbers(100));
-    let load = bench.load_csv("X", "keep s3 files").replace("?tablename=X", "").replace(" WITH", " TARGET TABLE \"t\"\"1.a/b\" WITH");
+    let load = bench
+        .load_csv("X", "keep s3 files")
+        .replace("?tablename=X", "")
+        .replace(" WITH", " TARGET TABLE \"t'1.a/b\" WITH");
     bench.run(&load).expect(0, &["100 written"]);
-    assert_eq!(bench.sql("SELECT count(*) FROM \"t\"\"1.a/b\""), "100");
-    assert!(bench.objects().iter().all(|key| !key.contains('"') && !key.contains("a/b")), "{:?}", bench.objects());
+    assert_eq!(bench.sql("SELECT count(*) FROM \"t'1.a/b\""), "100");
+    assert!(
+        bench.objects().iter().all(|key| !key.contains('\'') && !key.contains("a/b")),
+        "{:?}",
+        bench.objects()
+    );
 }
 
 #[test]
@@ -50,7 +59,9 @@ fn fresh_objects_are_not_collected() {
     let bench = Bench::table("id int, v varchar(20)");
     bench.load(numbers(100), "keep s3 files").expect(0, &[]);
     for action in ["--s3-gc", "--s3-gc=remove"] {
-        bench.finish(bench.command().arg(action)).expect(0, &["Nothing that is older than a day is left in s3://pgloader/"]);
+        bench
+            .finish(bench.command().arg(action))
+            .expect(0, &["Nothing that is older than a day is left in s3://pgloader/"]);
     }
     assert_eq!(bench.objects().len(), 1);
 }
@@ -58,7 +69,9 @@ fn fresh_objects_are_not_collected() {
 #[test]
 fn the_collector_says_what_it_lacks() {
     let bench = Bench::new();
-    bench.finish(bench.command().args(["--s3-gc", "--s3-bucket", "no-such-bucket"])).expect(1, &["no-such-bucket"]);
+    bench
+        .finish(bench.command().args(["--s3-gc", "--s3-bucket", "no-such-bucket"]))
+        .expect(1, &["no-such-bucket"]);
     bench.finish(bench.command().args(["--s3-gc=all"])).expect(2, &["all"]);
     bench.finish(bench.command().args(["--s3-gc", "x.load"])).expect(2, &["--s3-gc"]);
 }

@@ -41,6 +41,8 @@ fn the_region_of_the_statement_is_the_buckets() {
     bench.place.write("data.csv", numbers(10));
     let file = bench.place.write("test.load", bench.load_csv("t", ""));
     bench.finish(bench.command().env_remove("AWS_DEFAULT_REGION").arg(&file)).expect(0, &["10 written"]);
-    bench.finish(bench.command().env("AWS_DEFAULT_REGION", "us-east-2").arg(&file)).expect(0, &["10 written"]);
+    bench
+        .finish(bench.command().env("AWS_DEFAULT_REGION", "us-east-2").arg(&file))
+        .expect(0, &["10 written"]);
     assert!(bench.copies().iter().all(|copy| copy.contains("REGION 'eu-west-1'")), "{:?}", bench.copies());
 }

@@ -27,10 +27,9 @@ fn truncate_hooks_and_analyze() {
 fn a_failing_hook_ends_the_command() {
     let bench = Bench::table("id int, v varchar(20)");
     bench.place.write("data.csv", numbers(10));
-    let load = bench.load_csv("t", "").replace(
-        ';',
-        " BEFORE LOAD DO $$ DELETE FROM t $$, $$ CREATE INDEX i ON t (id) $$;",
-    );
+    let load = bench
+        .load_csv("t", "")
+        .replace(';', " BEFORE LOAD DO $$ DELETE FROM t $$, $$ CREATE INDEX i ON t (id) $$;");
     bench.run(&load).expect(1, &["not supported on Redshift tables", "CREATE INDEX i ON t (id)"]);
     assert!(bench.copies().is_empty());
 }
@@ -61,12 +60,18 @@ fn names_are_folded_as_the_server_folds_them() {
     let bench = Bench::new();
     bench.sql("CREATE SCHEMA other; CREATE TABLE other.\"Orders\" (\"Id\" int, \"Order\" varchar(20))");
     bench.place.write("data.csv", numbers(10));
-    let load = bench.load_csv("X", "").replace("?tablename=X", "").replace(" WITH", " TARGET TABLE \"Other\".\"Orders\" WITH");
+    let load = bench
+        .load_csv("X", "")
+        .replace("?tablename=X", "")
+        .replace(" WITH", " TARGET TABLE \"Other\".\"Orders\" WITH");
     bench.run(&load).expect(0, &["10 written"]);
     let sensitive = Bench::with(builder().case_sensitive(true));
     sensitive.sql("CREATE TABLE \"Orders\" (id int, v varchar(20)); CREATE TABLE orders (x date)");
     sensitive.place.write("data.csv", numbers(10));
-    let load = sensitive.load_csv("X", "").replace("?tablename=X", "").replace(" WITH", " TARGET TABLE \"Orders\" WITH");
+    let load = sensitive
+        .load_csv("X", "")
+        .replace("?tablename=X", "")
+        .replace(" WITH", " TARGET TABLE \"Orders\" WITH");
     sensitive.run(&load).expect(0, &["10 written"]);
     assert_eq!(sensitive.sql("SELECT count(*) FROM \"Orders\""), "10");
 }

@@ -29,7 +29,10 @@ pub(super) fn sort(error: &client::Error, keys: Option<&Keys>) -> Failure {
     if is_row_failure(&db.message) {
         return Failure::Row(shown);
     }
-    match error.is_transient() || is_conflict(&db.sqlstate, &db.message) || texts.iter().any(|text| is_storm(text)) {
+    match error.is_transient()
+        || is_conflict(&db.sqlstate, &db.message)
+        || texts.iter().any(|text| is_storm(text))
+    {
         true => Failure::Transient(shown),
         false => Failure::Fatal(with_advice(shown)),
     }
@@ -44,7 +47,9 @@ fn is_row_failure(message: &str) -> bool {
 /// Serialization failure, a table dropped meanwhile, deadlock.
 fn is_conflict(sqlstate: &str, message: &str) -> bool {
     let is_number = |number: &str| message.split(|char: char| !char.is_ascii_digit()).next() == Some(number);
-    sqlstate == "40P01" || sqlstate == "40001" || (sqlstate == "XX000" && (is_number("1023") || is_number("1018")))
+    sqlstate == "40P01"
+        || sqlstate == "40001"
+        || (sqlstate == "XX000" && (is_number("1023") || is_number("1018")))
 }
 
 /// S3 is out of breath, or out of reach, for the server.
@@ -56,9 +61,15 @@ fn is_storm(text: &str) -> bool {
 
 /// Statement errors whose remedy is known.
 const ADVICE: [(&str, &str); 7] = [
-    ("InvalidAccessKeyId", "the server does not know the loader's access key: see AWS_ACCESS_KEY_ID, AWS_PROFILE"),
+    (
+        "InvalidAccessKeyId",
+        "the server does not know the loader's access key: see AWS_ACCESS_KEY_ID, AWS_PROFILE",
+    ),
     ("SignatureDoesNotMatch", "the secret does not belong to the access key: see AWS_SECRET_ACCESS_KEY"),
-    ("ExpiredToken", "the keys have expired: get new ones (AWS_SESSION_TOKEN belongs to them) and run the load again"),
+    (
+        "ExpiredToken",
+        "the keys have expired: get new ones (AWS_SESSION_TOKEN belongs to them) and run the load again",
+    ),
     (
         "AccessDenied",
         "the server reads S3 with the loader's keys, or the role of `iam role`: it needs s3:GetObject and s3:ListBucket",

@@ -68,7 +68,8 @@ pub async fn remove(store: &Store, garbage: &Garbage) -> Result<()> {
 
 /// `<runs><UUID>/<4 digits>/<8 digits>.<suffix>` and nothing else.
 fn is_ours(key: &str, runs: &str) -> bool {
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let Some(rest) = key.strip_prefix(runs) else { return false };
     let mut parts = rest.split('/');
     let (run, table, object, end) = (parts.next(), parts.next(), parts.next(), parts.next());

@@ -43,7 +43,11 @@ pub struct RedshiftTarget {
 impl RedshiftTarget {
     /// The database that `config` names. The bucket must be within reach. Settings of the user that Redshift does not
     /// know are left out, each with a warning.
-    pub async fn open(config: &Config, staging: Staging, environment: &pgloader_s3::Environment) -> Result<RedshiftTarget> {
+    pub async fn open(
+        config: &Config,
+        staging: Staging,
+        environment: &pgloader_s3::Environment,
+    ) -> Result<RedshiftTarget> {
         let store = Store::open(&staging.s3, environment).await.map_err(|error| s3_error(&error))?;
         if staging.role.is_none() {
             store.keys().await.map_err(|error| s3_error(&error))?;

@@ -95,7 +95,9 @@ impl Role {
     pub fn parse(written: &str) -> Result<Role> {
         match written.trim() {
             word if word.eq_ignore_ascii_case("default") => Ok(Role::Default),
-            arn if arn.starts_with("arn:") && !arn.contains(char::is_whitespace) => Ok(Role::Arn(arn.to_owned())),
+            arn if arn.starts_with("arn:") && !arn.contains(char::is_whitespace) => {
+                Ok(Role::Arn(arn.to_owned()))
+            }
             other => Err(Error::new(format!("iam role '{other}' is no ARN"))
                 .hint("write iam role 'arn:aws:iam::123456789012:role/name', or iam role default")),
         }

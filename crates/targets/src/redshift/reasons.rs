@@ -127,7 +127,13 @@ mod tests {
 
     fn reason(line: i64) -> Reason {
         let (column, code) = ("qty".to_owned(), "1207".to_owned());
-        Reason { file: "s3://b/k".into(), line, column, code, message: "Invalid digit, Value 'a', Pos 0".into() }
+        Reason {
+            file: "s3://b/k".into(),
+            line,
+            column,
+            code,
+            message: "Invalid digit, Value 'a', Pos 0".into(),
+        }
     }
 
     fn found(lines: &[i64], breaks: &[usize]) -> Option<Vec<usize>> {

@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 use pgloader_core::batch::{Batch, Chunk};
 use pgloader_core::encode::redshift_csv;
 use pgloader_core::target::Staged;
-use pgloader_core::{Error, Rows};
 use pgloader_core::target::WriteError;
+use pgloader_core::{Error, Rows};
 use pgloader_s3::Store;
 
 use super::options::Compression;
@@ -115,7 +115,11 @@ impl Encoder {
 }
 
 /// Reads an object back as the batch that it was.
-pub(super) async fn fetch(store: &Store, object: &Staged, compression: Compression) -> Result<Batch, Failure> {
+pub(super) async fn fetch(
+    store: &Store,
+    object: &Staged,
+    compression: Compression,
+) -> Result<Batch, Failure> {
     let bytes = whole(store.get(&object.name).await?).await?;
     let bytes = match compression {
         Compression::None => bytes,
@@ -146,7 +150,6 @@ fn decompressed(mut reader: impl Read) -> std::io::Result<Vec<u8>> {
 
 /// A manifest of objects, each of which must be there. Keys hold no letter that JSON would escape.
 pub(super) fn manifest(urls: impl Iterator<Item = String>) -> String {
-    let entries: Vec<String> =
-        urls.map(|url| format!("{{\"url\":\"{url}\",\"mandatory\":true}}")).collect();
+    let entries: Vec<String> = urls.map(|url| format!("{{\"url\":\"{url}\",\"mandatory\":true}}")).collect();
     format!("{{\"entries\":[{}]}}", entries.join(","))
 }

@@ -72,8 +72,11 @@ impl Copy<'_> {
             Authorization::Keys(keys) => keys,
         };
         let id = secret(&keys.access_key_id.clone().into());
-        let mut text =
-            format!("ACCESS_KEY_ID {} SECRET_ACCESS_KEY {}", literal(&id), literal(&secret(&keys.secret_access_key)));
+        let mut text = format!(
+            "ACCESS_KEY_ID {} SECRET_ACCESS_KEY {}",
+            literal(&id),
+            literal(&secret(&keys.secret_access_key))
+        );
         if let Some(token) = &keys.session_token {
             text += &format!(" SESSION_TOKEN {}", literal(&secret(token)));
         }
@@ -128,7 +131,10 @@ mod tests {
              ACCESS_KEY_ID 'AKIDEXAMPLE' SECRET_ACCESS_KEY 'se/c''r\\\\et+' SESSION_TOKEN 'tok'"
         );
         let shown = copy.shown();
-        assert!(shown.ends_with("ACCESS_KEY_ID '***' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***'"), "{shown}");
+        assert!(
+            shown.ends_with("ACCESS_KEY_ID '***' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***'"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -113,7 +113,8 @@ impl Loading for RedshiftLoading {
                 Ok(Outcome::Committed)
             }
             _ => {
-                let found = found.map_or_else(|| "an unknown number of".to_owned(), |found| found.to_string());
+                let found =
+                    found.map_or_else(|| "an unknown number of".to_owned(), |found| found.to_string());
                 Ok(Outcome::Undecidable(format!(
                     "the table has {found} rows, where this load had committed {} and sent {}",
                     *committed, lost.rows
@@ -223,6 +224,10 @@ impl RedshiftWriter {
         let table = self.table.clone();
         let manifest = self.manifest(objects).await?;
         let mut committed = table.committed.lock().await;
+        // The lock may have been waited for, and the user may have interrupted meanwhile.
+        if *self.cancelled.borrow() {
+            return Err(WriteError::Fatal(Error::new("interrupted")));
+        }
         let source = Source { objects, manifest: manifest.as_deref() };
         let result = self.copy_source(&source, line_breaks, &mut committed).await;
         drop(committed);
@@ -321,7 +326,9 @@ impl RedshiftWriter {
     async fn finish(&mut self, taken: Taken, committed: &mut u64) -> Result<Taken, WriteError> {
         let error = match self.connection.simple_query("COMMIT").await {
             Ok(results) if results.iter().any(|result| result.tag == "ROLLBACK") => {
-                return Err(WriteError::Fatal(Error::new("the server rolled the transaction back at its end")));
+                return Err(WriteError::Fatal(Error::new(
+                    "the server rolled the transaction back at its end",
+                )));
             }
             Ok(_) => {
                 *committed += taken.rows;
