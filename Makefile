@@ -14,5 +14,5 @@ lint:
 # FULL=1 adds the file that is 20 times as large (17 GB of disk below target and /var/tmp).
 bench:
 	@scripts/setup bench
-	cargo build --release --locked -p pgloader
+	cargo build --release --locked -p pgloader -p redshift-sandbox
 	cargo run --release --locked -p pgloader-bench -- all $(if $(FULL),--full)

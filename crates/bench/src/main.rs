@@ -14,6 +14,7 @@ mod measure;
 mod memory;
 mod orders;
 mod random;
+mod staging;
 mod table;
 mod wide;
 
@@ -42,6 +43,9 @@ struct Arguments {
     /// In `memory`, load a file 20 times as large too
     #[arg(long)]
     full: bool,
+    /// The part of `staging` that the sandbox runs
+    #[arg(long, hide = true)]
+    inside: Option<staging::Inside>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,6 +56,8 @@ enum Scenario {
     BadRows,
     /// Peak of memory with a large file and with wide rows
     Memory,
+    /// Redshift through S3, both of the sandbox
+    Staging,
     All,
 }
 
@@ -66,6 +72,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(part) = arguments.inside {
+        return staging::inside(part, arguments.rows, arguments.runs);
+    }
+    if arguments.scenario == Scenario::Staging {
+        return staging::run(arguments.rows, arguments.runs);
+    }
     let contenders = taking_part(&arguments.contenders)?;
     let bench = Bench::start()?;
     machine::print(&bench, &contenders)?;
@@ -78,6 +90,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if wanted(Scenario::Memory) {
         memory::run(&bench, arguments.rows, arguments.full)?;
+    }
+    if wanted(Scenario::Staging) {
+        drop(bench);
+        staging::run(arguments.rows, arguments.runs)?;
     }
     Ok(())
 }
