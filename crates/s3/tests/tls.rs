@@ -5,9 +5,14 @@ mod common;
 
 use std::fs;
 
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use common::front::front;
 use common::home::Home;
-use common::{builder, open};
+use common::scenario::pattern;
+use common::{BUCKET, KEY, REGION, SECRET, builder, open};
 use pgloader_s3::Kind;
 
 #[tokio::test]
@@ -35,4 +40,30 @@ async fn trusts_the_bundle_alone() {
         assert!(error.message().contains("certificate"), "{error}");
         assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"), "{error}");
     }
+}
+
+/// What the SDK does when left alone: the body in unsigned chunks, its checksum after it.
+#[tokio::test]
+async fn the_private_server_takes_trailers() {
+    let server = builder().start().unwrap();
+    let (port, root) = front(server.endpoint().replace("http://", "")).await;
+    let trust = TrustStore::empty().with_pem_certificate(root);
+    let context = TlsContext::builder().with_trust_store(trust).build().unwrap();
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new(KEY, SECRET, None, None, "test"))
+        .region(Region::new(REGION))
+        .endpoint_url(format!("https://localhost:{port}"))
+        .force_path_style(true)
+        .http_client(http.tls_context(context).build_https())
+        .build();
+    let home = Home::new("", "");
+    let bytes = pattern(5_000_000);
+    fs::write(home.path().join("body"), &bytes).unwrap();
+    let body = ByteStream::from_path(home.path().join("body")).await.unwrap();
+    let put = aws_sdk_s3::Client::from_conf(config).put_object().bucket(BUCKET).key("k").body(body);
+    let sent = put.send().await.unwrap();
+    assert!(sent.checksum_crc32().is_some());
+    assert!(server.get(BUCKET, "k").unwrap() == bytes);
 }
