@@ -26,11 +26,14 @@ impl Directory {
         static SERVERS: AtomicU64 = AtomicU64::new(0);
         let parent = env::temp_dir();
         sweep(&parent);
-        let number = SERVERS.fetch_add(1, Ordering::Relaxed);
-        let path = parent.join(format!("{PREFIX}{}-{number}", process::id()));
-        DirBuilder::new().mode(0o700).create(&path).at("create", &path)?;
-        let lock = File::create(path.join("lock")).at("create a lock in", &path)?;
-        lock.lock().at("lock", &path)?;
+        let name = format!("{}-{}", process::id(), SERVERS.fetch_add(1, Ordering::Relaxed));
+        // Renamed when it is locked, or another process might take it for abandoned.
+        let unlocked = parent.join(format!(".{PREFIX}{name}"));
+        DirBuilder::new().mode(0o700).create(&unlocked).at("create", &unlocked)?;
+        let lock = File::create(unlocked.join("lock")).at("create a lock in", &unlocked)?;
+        lock.lock().at("lock", &unlocked)?;
+        let path = parent.join(format!("{PREFIX}{name}"));
+        fs::rename(&unlocked, &path).at("create", &path)?;
         Ok(Self { path, _lock: lock })
     }
 
@@ -55,7 +58,7 @@ fn sweep(parent: &Path) {
     }
 }
 
-/// Without a lock file it may just be being created, or not be ours.
+/// Without a lock file it is not ours.
 fn is_abandoned(path: &Path) -> bool {
     File::open(path.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok())
 }

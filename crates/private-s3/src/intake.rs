@@ -9,6 +9,7 @@ use s3s::crypto::{Checksum as _, Md5};
 use s3s::dto::{Checksum, ChecksumAlgorithm, StreamingBlob};
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, StdError, TrailingHeaders, s3_error};
 
+use crate::checksums::{named, named_mut};
 use crate::objects::{Blob, Objects};
 
 /// What a request says about its body.
@@ -46,7 +47,7 @@ impl Announced {
     /// # Errors
     /// `BadDigest` and the like; nothing is kept then.
     pub async fn receive(mut self, objects: &Objects, body: Option<StreamingBlob>) -> S3Result<Received> {
-        let mut hasher = self.hasher()?;
+        let mut hasher = self.hasher();
         let mut md5 = self.md5.is_some().then(Md5::new);
         let mut writer = objects.create().map_err(S3Error::internal_error)?;
         if let Some(mut body) = body {
@@ -63,33 +64,26 @@ impl Announced {
         Ok(Received { blob: writer.finish(), checksum })
     }
 
-    fn hasher(&self) -> S3Result<ChecksumHasher> {
-        let named = |name: &str| {
-            let announced = self.algorithm.as_ref().is_some_and(|algorithm| algorithm.as_str() == name);
-            announced || self.trailer == format!("x-amz-checksum-{}", name.to_ascii_lowercase())
+    fn hasher(&self) -> ChecksumHasher {
+        let wanted = |name: &str| {
+            let absent = named(&self.checksum).contains(&(name, None));
+            let algorithm =
+                self.algorithm.as_ref().is_some_and(|own| own.as_str().eq_ignore_ascii_case(name));
+            !absent || algorithm || self.trailer == format!("x-amz-checksum-{name}")
         };
-        let wants = |name: &str, header: &Option<String>| header.is_some() || named(name);
-        let Checksum {
-            checksum_crc32,
-            checksum_crc32c,
-            checksum_sha1,
-            checksum_sha256,
-            checksum_crc64nvme,
-            ..
-        } = &self.checksum;
-        Ok(ChecksumHasher {
-            crc32: wants(ChecksumAlgorithm::CRC32, checksum_crc32).then(Default::default),
-            crc32c: wants(ChecksumAlgorithm::CRC32C, checksum_crc32c).then(Default::default),
-            sha1: wants(ChecksumAlgorithm::SHA1, checksum_sha1).then(Default::default),
-            sha256: wants(ChecksumAlgorithm::SHA256, checksum_sha256).then(Default::default),
-            crc64nvme: wants(ChecksumAlgorithm::CRC64NVME, checksum_crc64nvme).then(Default::default),
-        })
+        ChecksumHasher {
+            crc32: wanted("crc32").then(Default::default),
+            crc32c: wanted("crc32c").then(Default::default),
+            sha1: wanted("sha1").then(Default::default),
+            sha256: wanted("sha256").then(Default::default),
+            crc64nvme: wanted("crc64nvme").then(Default::default),
+        }
     }
 
     /// Moves the checksums that came after the body to those that came before it.
     fn take_trailers(&mut self) -> S3Result<()> {
         let trailers = self.trailers.as_ref().and_then(TrailingHeaders::take).unwrap_or_default();
-        for (name, expected) in fields_mut(&mut self.checksum) {
+        for (name, expected) in named_mut(&mut self.checksum) {
             if let Some(value) = trailers.get(format!("x-amz-checksum-{name}")) {
                 let value = value.to_str().map_err(|_| s3_error!(InvalidRequest, "A trailer is no text."))?;
                 *expected = Some(value.to_owned());
@@ -104,12 +98,9 @@ impl Announced {
         Ok(())
     }
 
-    fn compare(&mut self, computed: &Checksum, md5: Option<Md5>) -> S3Result<()> {
-        let mut computed = computed.clone();
+    fn compare(&self, computed: &Checksum, md5: Option<Md5>) -> S3Result<()> {
         let mut compared = self.md5.is_some();
-        for ((name, expected), (_, computed)) in
-            fields_mut(&mut self.checksum).into_iter().zip(fields_mut(&mut computed))
-        {
+        for ((name, expected), (_, computed)) in named(&self.checksum).into_iter().zip(named(computed)) {
             if expected.is_some() && expected != computed {
                 return Err(s3_error!(BadDigest, "The {name} you specified did not match what we received."));
             }
@@ -127,17 +118,6 @@ impl Announced {
         }
         Ok(())
     }
-}
-
-/// The checksums with the names they have in headers.
-pub(crate) fn fields_mut(checksum: &mut Checksum) -> [(&'static str, &mut Option<String>); 5] {
-    [
-        ("crc32", &mut checksum.checksum_crc32),
-        ("crc32c", &mut checksum.checksum_crc32c),
-        ("sha1", &mut checksum.checksum_sha1),
-        ("sha256", &mut checksum.checksum_sha256),
-        ("crc64nvme", &mut checksum.checksum_crc64nvme),
-    ]
 }
 
 /// The types of s3s's stream errors are private, so their texts must do.

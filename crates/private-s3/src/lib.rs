@@ -20,6 +20,7 @@
 
 mod access;
 mod builder;
+mod checksums;
 mod directory;
 mod error;
 mod fault;

@@ -3,32 +3,74 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use s3s::dto::{CommonPrefix, ETag, EncodingType, ListObjectsV2Input, ListObjectsV2Output, Object};
+
+use crate::objects::{self, Bucket};
+
+/// The most entries of a page.
+pub(crate) const PAGE: i32 = 1000;
+
 /// What a client asks for.
-pub(crate) struct Request<'a> {
-    pub prefix: &'a str,
+struct Request<'a> {
+    prefix: &'a str,
     /// Keys that have it after the prefix are listed as one common prefix.
-    pub delimiter: Option<&'a str>,
+    delimiter: Option<&'a str>,
     /// The last entry of the page before, or `""`.
-    pub after: &'a str,
-    pub limit: usize,
+    after: &'a str,
+    limit: usize,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
+enum Entry {
     Key(String),
     CommonPrefix(String),
 }
 
 /// Entries in the order of their names.
-pub(crate) struct Page {
-    pub entries: Vec<Entry>,
+struct Page {
+    entries: Vec<Entry>,
     /// Whether more are to come after the last entry.
-    pub more: bool,
+    more: bool,
 }
 
-impl Request<'_> {
+/// The answer to a request for the objects of a bucket.
+pub(crate) fn listed(bucket: &Bucket, input: ListObjectsV2Input) -> ListObjectsV2Output {
+    let limit = input.max_keys.unwrap_or(PAGE).clamp(0, PAGE);
+    let page = Request::of(&input, limit).page(&bucket.objects);
+    let url = input.encoding_type.as_ref().is_some_and(|encoding| encoding.as_str() == EncodingType::URL);
+    let encode = |name: &str| if url { url_encoded(name) } else { name.to_owned() };
+    let last = page.entries.last().map(|entry| entry.name().to_owned());
+    let objects = page.entries.iter().filter_map(|entry| entry.object(bucket, encode));
+    ListObjectsV2Output {
+        key_count: i32::try_from(page.entries.len()).ok(),
+        max_keys: Some(limit),
+        is_truncated: Some(page.more),
+        next_continuation_token: last.filter(|_| page.more),
+        contents: Some(objects.collect()),
+        common_prefixes: Some(page.entries.iter().filter_map(|entry| entry.common(encode)).collect()),
+        continuation_token: input.continuation_token,
+        prefix: input.prefix.as_deref().map(encode),
+        delimiter: input.delimiter.as_deref().map(encode),
+        start_after: input.start_after.as_deref().map(encode),
+        encoding_type: input.encoding_type,
+        name: Some(input.bucket),
+        ..Default::default()
+    }
+}
+
+impl<'a> Request<'a> {
+    fn of(input: &'a ListObjectsV2Input, limit: i32) -> Self {
+        let after = input.continuation_token.as_deref().or(input.start_after.as_deref());
+        Self {
+            prefix: input.prefix.as_deref().unwrap_or_default(),
+            delimiter: input.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
+            after: after.unwrap_or_default(),
+            limit: usize::try_from(limit).unwrap_or_default(),
+        }
+    }
+
     /// The page of this request.
-    pub fn page<T>(&self, objects: &BTreeMap<String, T>) -> Page {
+    fn page<T>(&self, objects: &BTreeMap<String, T>) -> Page {
         let start =
             if self.after < self.prefix { Bound::Included(self.prefix) } else { Bound::Excluded(self.after) };
         let keys = objects.range::<str, _>((start, Bound::Unbounded)).map(|(key, _)| key);
@@ -58,15 +100,34 @@ impl Request<'_> {
 }
 
 impl Entry {
-    pub fn name(&self) -> &str {
+    fn name(&self) -> &str {
         match self {
             Self::Key(name) | Self::CommonPrefix(name) => name,
+        }
+    }
+
+    fn object(&self, bucket: &Bucket, encode: impl Fn(&str) -> String) -> Option<Object> {
+        let Self::Key(key) = self else { return None };
+        let objects::Object { size, tag, modified, .. } = bucket.objects.get(key)?;
+        Some(Object {
+            key: Some(encode(key)),
+            size: i64::try_from(*size).ok(),
+            e_tag: Some(ETag::Strong(tag.clone())),
+            last_modified: Some((*modified).into()),
+            ..Default::default()
+        })
+    }
+
+    fn common(&self, encode: impl Fn(&str) -> String) -> Option<CommonPrefix> {
+        match self {
+            Self::Key(_) => None,
+            Self::CommonPrefix(prefix) => Some(CommonPrefix { prefix: Some(encode(prefix)) }),
         }
     }
 }
 
 /// A name as the encoding type `url` writes it.
-pub(crate) fn url_encoded(name: &str) -> String {
+fn url_encoded(name: &str) -> String {
     let encoded = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' | b'/' => {
             char::from(byte).to_string()

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use s3s::dto::{Checksum, ChecksumAlgorithm, CompletedPart, Metadata};
+use s3s::dto::{
+    Checksum, ChecksumAlgorithm, CompletedPart, ListMultipartUploadsInput, ListMultipartUploadsOutput,
+    Metadata, MultipartUpload,
+};
 use s3s::{S3Result, s3_error};
 
-use crate::intake::{Received, fields_mut};
-use crate::objects::{Blob, Object};
+use crate::checksums::{named, take_checksums};
+use crate::intake::Received;
+use crate::listing::PAGE;
+use crate::objects::{Blob, Bucket, Object};
 
 /// One that is neither completed nor aborted.
 pub(crate) struct Upload {
-    pub algorithm: Option<ChecksumAlgorithm>,
-    pub content_type: Option<String>,
-    pub metadata: Option<Metadata>,
-    pub initiated: SystemTime,
+    algorithm: Option<ChecksumAlgorithm>,
+    content_type: Option<String>,
+    metadata: Option<Metadata>,
+    initiated: SystemTime,
     parts: BTreeMap<i32, Part>,
 }
 
@@ -23,6 +28,47 @@ struct Part {
     blob: Arc<Blob>,
     tag: String,
     checksum: Checksum,
+}
+
+/// The answer to a request for the unfinished uploads of a bucket.
+pub(crate) fn listed(bucket: &Bucket, input: ListMultipartUploadsInput) -> ListMultipartUploadsOutput {
+    let limit = input.max_uploads.unwrap_or(PAGE).clamp(0, PAGE);
+    let prefix = input.prefix.as_deref().unwrap_or_default();
+    let last = (input.key_marker.as_deref(), input.upload_id_marker.as_deref());
+    let wanted = |key: &str, id: &str| key.starts_with(prefix) && is_after(key, id, last);
+    let mut found = bucket.uploads.iter().filter(|((key, id), _)| wanted(key, id));
+    let uploads = found.by_ref().take(usize::try_from(limit).unwrap_or_default());
+    let uploads: Vec<_> = uploads.map(|((key, id), upload)| unfinished(key, id, upload)).collect();
+    let more = found.next().is_some();
+    let last = uploads.last().filter(|_| more);
+    ListMultipartUploadsOutput {
+        is_truncated: Some(more),
+        next_key_marker: last.and_then(|upload| upload.key.clone()),
+        next_upload_id_marker: last.and_then(|upload| upload.upload_id.clone()),
+        max_uploads: Some(limit),
+        uploads: Some(uploads),
+        bucket: Some(input.bucket),
+        prefix: input.prefix,
+        ..Default::default()
+    }
+}
+
+fn is_after(key: &str, id: &str, last: (Option<&str>, Option<&str>)) -> bool {
+    match last {
+        (None, _) => true,
+        (Some(last), None) => key > last,
+        (Some(last), Some(last_id)) => (key, id) > (last, last_id),
+    }
+}
+
+fn unfinished(key: &str, id: &str, upload: &Upload) -> MultipartUpload {
+    MultipartUpload {
+        key: Some(key.to_owned()),
+        upload_id: Some(id.to_owned()),
+        initiated: Some(upload.initiated.into()),
+        checksum_algorithm: upload.algorithm.clone(),
+        ..Default::default()
+    }
 }
 
 /// Every part but the last must be as large.
@@ -84,16 +130,8 @@ impl Upload {
 impl Part {
     /// An upload with a checksum algorithm must be completed with the checksums of its parts.
     fn check(&self, wanted: &CompletedPart) -> S3Result<()> {
-        let mut wanted = Checksum {
-            checksum_crc32: wanted.checksum_crc32.clone(),
-            checksum_crc32c: wanted.checksum_crc32c.clone(),
-            checksum_sha1: wanted.checksum_sha1.clone(),
-            checksum_sha256: wanted.checksum_sha256.clone(),
-            checksum_crc64nvme: wanted.checksum_crc64nvme.clone(),
-            ..Checksum::default()
-        };
-        let mut ours = self.checksum.clone();
-        for ((name, wanted), (_, ours)) in fields_mut(&mut wanted).into_iter().zip(fields_mut(&mut ours)) {
+        let wanted = take_checksums!(wanted.clone());
+        for ((name, wanted), (_, ours)) in named(&wanted).into_iter().zip(named(&self.checksum)) {
             match (wanted, ours) {
                 (None, Some(_)) => return Err(s3_error!(InvalidRequest, "The {name} of a part is missing.")),
                 (Some(wanted), Some(ours)) if wanted != ours => {

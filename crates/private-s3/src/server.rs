@@ -2,6 +2,7 @@ use std::convert::Infallible;
 use std::net::TcpListener;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -100,7 +101,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            // Awaited, so that nobody writes into the directory any more; on a thread of its own, because
+            // async code may not wait for a runtime.
+            let stopping = thread::spawn(move || runtime.shutdown_timeout(Duration::from_secs(5)));
+            let _ = stopping.join();
         }
     }
 }

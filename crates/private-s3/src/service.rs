@@ -4,20 +4,19 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use futures_util::stream;
+use hyper::StatusCode;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
+use crate::checksums::{set_checksums, take_checksums};
 use crate::intake::Announced;
-use crate::listing::{self, Entry, Page};
-use crate::multipart::Upload;
+use crate::listing;
+use crate::multipart::{self, Upload};
 use crate::objects::{Object as Stored, Objects};
 
 pub(crate) struct Service(pub Arc<Objects>);
 
 type Answer<T> = S3Result<S3Response<T>>;
-
-/// The most entries of a page.
-const PAGE: i32 = 1000;
 
 #[async_trait::async_trait]
 impl S3 for Service {
@@ -40,18 +39,11 @@ impl S3 for Service {
 
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
         let announced = Announced::of(&request);
-        let input = request.input;
+        let mut input = request.input;
         let announced = Announced {
-            md5: input.content_md5,
-            algorithm: input.checksum_algorithm,
-            checksum: Checksum {
-                checksum_crc32: input.checksum_crc32,
-                checksum_crc32c: input.checksum_crc32c,
-                checksum_sha1: input.checksum_sha1,
-                checksum_sha256: input.checksum_sha256,
-                checksum_crc64nvme: input.checksum_crc64nvme,
-                ..Checksum::default()
-            },
+            md5: input.content_md5.take(),
+            algorithm: input.checksum_algorithm.take(),
+            checksum: take_checksums!(input),
             ..announced
         };
         let received = announced.receive(&self.0, input.body).await?;
@@ -59,55 +51,35 @@ impl S3 for Service {
         object.checksum = received.checksum.clone();
         object.content_type = input.content_type;
         object.metadata = input.metadata;
-        let e_tag = Some(ETag::Strong(object.tag.clone()));
+        let tag = ETag::Strong(object.tag.clone());
         self.0.insert(&input.bucket, &input.key, object)?;
-        let Checksum {
-            checksum_crc32,
-            checksum_crc32c,
-            checksum_sha1,
-            checksum_sha256,
-            checksum_crc64nvme,
-            ..
-        } = received.checksum;
-        Ok(S3Response::new(PutObjectOutput {
-            e_tag,
-            checksum_crc32,
-            checksum_crc32c,
-            checksum_sha1,
-            checksum_sha256,
-            checksum_crc64nvme,
-            ..Default::default()
-        }))
+        let mut output = PutObjectOutput { e_tag: Some(tag), ..Default::default() };
+        set_checksums!(output, received.checksum);
+        Ok(S3Response::new(output))
     }
 
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
         let input = request.input;
         let object = self.object(&input.bucket, &input.key)?;
-        let range = match input.range {
-            Some(range) => range.check(object.size)?,
-            None => 0..object.size,
-        };
-        let part = (range != (0..object.size)).then(|| content_range(&range, object.size));
-        let status = part.is_some().then_some(hyper::StatusCode::PARTIAL_CONTENT);
-        let checksum = if part.is_none() { object.checksum.clone() } else { Checksum::default() };
-        let output = GetObjectOutput {
+        check_tag(input.if_match.as_ref(), &object)?;
+        let range = input.range.map_or(Ok(0..object.size), |range| range.check(object.size))?;
+        let is_part = range != (0..object.size);
+        let mut output = GetObjectOutput {
             accept_ranges: Some("bytes".to_owned()),
             body: Some(StreamingBlob::wrap(stream::iter(object.read(range.clone())))),
             content_length: Some(signed(range.end - range.start)),
-            content_range: part,
+            content_range: is_part.then(|| content_range(&range, object.size)),
             content_type: object.content_type,
             e_tag: Some(ETag::Strong(object.tag)),
             last_modified: Some(object.modified.into()),
             metadata: object.metadata,
-            checksum_crc32: checksum.checksum_crc32,
-            checksum_crc32c: checksum.checksum_crc32c,
-            checksum_sha1: checksum.checksum_sha1,
-            checksum_sha256: checksum.checksum_sha256,
-            checksum_crc64nvme: checksum.checksum_crc64nvme,
             ..Default::default()
         };
+        if !is_part {
+            set_checksums!(output, object.checksum);
+        }
         let mut answer = S3Response::new(output);
-        answer.status = status;
+        answer.status = is_part.then_some(StatusCode::PARTIAL_CONTENT);
         Ok(answer)
     }
 
@@ -148,40 +120,8 @@ impl S3 for Service {
 
     async fn list_objects_v2(&self, request: S3Request<ListObjectsV2Input>) -> Answer<ListObjectsV2Output> {
         let input = request.input;
-        let limit = input.max_keys.unwrap_or(PAGE).clamp(0, PAGE);
-        let wanted = listing::Request {
-            prefix: input.prefix.as_deref().unwrap_or_default(),
-            delimiter: input.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty()),
-            after: input.continuation_token.as_deref().or(input.start_after.as_deref()).unwrap_or_default(),
-            limit: usize::try_from(limit).unwrap_or_default(),
-        };
-        let url = input.encoding_type.as_ref().is_some_and(|encoding| encoding.as_str() == EncodingType::URL);
-        let encode = |name: &str| if url { listing::url_encoded(name) } else { name.to_owned() };
-        let (page, contents) = self.0.with(&input.bucket, |bucket| {
-            let page = wanted.page(&bucket.objects);
-            let entry = |entry: &Entry| match entry {
-                Entry::Key(key) => bucket.objects.get(key).map(|object| listed(encode(key), object)),
-                Entry::CommonPrefix(_) => None,
-            };
-            let contents: Vec<Object> = page.entries.iter().filter_map(entry).collect();
-            Ok((page, contents))
-        })?;
-        let last = page.entries.last().map(|entry| entry.name().to_owned());
-        Ok(S3Response::new(ListObjectsV2Output {
-            key_count: i32::try_from(page.entries.len()).ok(),
-            max_keys: Some(limit),
-            is_truncated: Some(page.more),
-            next_continuation_token: last.filter(|_| page.more),
-            common_prefixes: Some(common_prefixes(&page, encode)),
-            contents: Some(contents),
-            continuation_token: input.continuation_token,
-            prefix: input.prefix.as_deref().map(encode),
-            delimiter: input.delimiter.as_deref().map(encode),
-            start_after: input.start_after.as_deref().map(encode),
-            encoding_type: input.encoding_type,
-            name: Some(input.bucket),
-            ..Default::default()
-        }))
+        let name = input.bucket.clone();
+        self.0.with(&name, |bucket| Ok(S3Response::new(listing::listed(bucket, input))))
     }
 
     async fn create_multipart_upload(
@@ -206,47 +146,25 @@ impl S3 for Service {
 
     async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
         let announced = Announced::of(&request);
-        let input = request.input;
+        let mut input = request.input;
         if !(1..=10_000).contains(&input.part_number) {
             return Err(s3_error!(InvalidArgument, "A part's number is between 1 and 10000."));
         }
         let announced = Announced {
-            md5: input.content_md5,
-            algorithm: input.checksum_algorithm,
-            checksum: Checksum {
-                checksum_crc32: input.checksum_crc32,
-                checksum_crc32c: input.checksum_crc32c,
-                checksum_sha1: input.checksum_sha1,
-                checksum_sha256: input.checksum_sha256,
-                checksum_crc64nvme: input.checksum_crc64nvme,
-                ..Checksum::default()
-            },
+            md5: input.content_md5.take(),
+            algorithm: input.checksum_algorithm.take(),
+            checksum: take_checksums!(input),
             ..announced
         };
         let received = announced.receive(&self.0, input.body).await?;
-        let Checksum {
-            checksum_crc32,
-            checksum_crc32c,
-            checksum_sha1,
-            checksum_sha256,
-            checksum_crc64nvme,
-            ..
-        } = received.checksum.clone();
         let tag = self.0.new_tag();
+        let mut output = UploadPartOutput { e_tag: Some(ETag::Strong(tag.clone())), ..Default::default() };
+        set_checksums!(output, received.checksum.clone());
         self.0.with(&input.bucket, |bucket| {
             let upload = bucket.uploads.get_mut(&(input.key, input.upload_id)).ok_or_else(no_upload)?;
-            upload.add(input.part_number, tag.clone(), received);
-            Ok(())
-        })?;
-        Ok(S3Response::new(UploadPartOutput {
-            e_tag: Some(ETag::Strong(tag)),
-            checksum_crc32,
-            checksum_crc32c,
-            checksum_sha1,
-            checksum_sha256,
-            checksum_crc64nvme,
-            ..Default::default()
-        }))
+            upload.add(input.part_number, tag, received);
+            Ok(S3Response::new(output))
+        })
     }
 
     async fn complete_multipart_upload(
@@ -287,29 +205,8 @@ impl S3 for Service {
         request: S3Request<ListMultipartUploadsInput>,
     ) -> Answer<ListMultipartUploadsOutput> {
         let input = request.input;
-        let limit = input.max_uploads.unwrap_or(PAGE).clamp(0, PAGE);
-        let prefix = input.prefix.as_deref().unwrap_or_default();
-        let last = (input.key_marker.clone(), input.upload_id_marker.clone());
-        let uploads: Vec<MultipartUpload> = self.0.with(&input.bucket, |bucket| {
-            let wanted = bucket
-                .uploads
-                .iter()
-                .filter(|((key, id), _)| key.starts_with(prefix) && is_after(key, id, &last));
-            Ok(wanted.map(|((key, id), upload)| unfinished(key, id, upload)).collect())
-        })?;
-        let more = uploads.len() > usize::try_from(limit).unwrap_or_default();
-        let uploads: Vec<_> = uploads.into_iter().take(usize::try_from(limit).unwrap_or_default()).collect();
-        let last = uploads.last().filter(|_| more);
-        Ok(S3Response::new(ListMultipartUploadsOutput {
-            is_truncated: Some(more),
-            next_key_marker: last.and_then(|upload| upload.key.clone()),
-            next_upload_id_marker: last.and_then(|upload| upload.upload_id.clone()),
-            max_uploads: Some(limit),
-            bucket: Some(input.bucket),
-            prefix: input.prefix,
-            uploads: Some(uploads),
-            ..Default::default()
-        }))
+        let name = input.bucket.clone();
+        self.0.with(&name, |bucket| Ok(S3Response::new(multipart::listed(bucket, input))))
     }
 }
 
@@ -322,40 +219,13 @@ impl Service {
     }
 }
 
-fn is_after(key: &str, id: &str, (last_key, last_id): &(Option<String>, Option<String>)) -> bool {
-    match (last_key.as_deref(), last_id.as_deref()) {
-        (None, _) => true,
-        (Some(last), None) => key > last,
-        (Some(last), Some(last_id)) => (key, id) > (last, last_id),
+fn check_tag(condition: Option<&ETagCondition>, object: &Stored) -> S3Result<()> {
+    match condition.and_then(ETagCondition::as_etag) {
+        Some(tag) if tag.value() != object.tag => {
+            Err(s3_error!(PreconditionFailed, "The object is another one by now."))
+        }
+        _ => Ok(()),
     }
-}
-
-fn unfinished(key: &str, id: &str, upload: &Upload) -> MultipartUpload {
-    MultipartUpload {
-        key: Some(key.to_owned()),
-        upload_id: Some(id.to_owned()),
-        initiated: Some(upload.initiated.into()),
-        checksum_algorithm: upload.algorithm.clone(),
-        ..Default::default()
-    }
-}
-
-fn listed(key: String, object: &Stored) -> Object {
-    Object {
-        key: Some(key),
-        size: Some(signed(object.size)),
-        e_tag: Some(ETag::Strong(object.tag.clone())),
-        last_modified: Some(object.modified.into()),
-        ..Default::default()
-    }
-}
-
-fn common_prefixes(page: &Page, encode: impl Fn(&str) -> String) -> Vec<CommonPrefix> {
-    let common = |entry: &Entry| match entry {
-        Entry::CommonPrefix(prefix) => Some(CommonPrefix { prefix: Some(encode(prefix)) }),
-        Entry::Key(_) => None,
-    };
-    page.entries.iter().filter_map(common).collect()
 }
 
 fn content_range(range: &Range<u64>, size: u64) -> String {

@@ -1,6 +1,8 @@
 //! The private server as the official client sees it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -10,6 +12,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart, Delete, ObjectIdentifier,
 };
+use aws_smithy_async::time::StaticTimeSource;
 use private_s3::{Fault, Server};
 
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -151,6 +154,36 @@ async fn checks_sums() {
     assert_eq!(wrong.code(), Some("BadDigest"));
     let wrong = put().body(body()).content_md5("1B2M2Y8AsgTpgAmY7PhCfg==").send().await.unwrap_err();
     assert_eq!(wrong.code(), Some("BadDigest"));
+}
+
+#[tokio::test]
+async fn checks_sums_that_come_last() {
+    let server = server();
+    let client = client(&server);
+    let path = std::env::temp_dir().join(format!("private-s3-body-{}", std::process::id()));
+    let bytes: Vec<u8> = (0..6_000_001_u32).map(|at| (at >> 3) as u8).collect();
+    std::fs::write(&path, &bytes).unwrap();
+    // Over http the client signs each chunk of a body that it reads from a file.
+    let body = ByteStream::from_path(&path).await.unwrap();
+    client.put_object().bucket("staging").key("k").body(body).send().await.unwrap();
+    std::fs::remove_file(path).unwrap();
+    assert!(server.get("staging", "k").unwrap() == bytes);
+    let read = client.get_object().bucket("staging").key("k").send().await.unwrap();
+    assert!(read.checksum_crc32().is_some());
+    assert!(read.body.collect().await.unwrap().to_vec() == bytes);
+}
+
+#[tokio::test]
+async fn checks_the_clock() {
+    let server = server();
+    for (minutes, code) in [(10, ""), (-10, ""), (20, "RequestTimeTooSkewed"), (-20, "RequestTimeTooSkewed")]
+    {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let then = now.checked_add_signed(minutes * 60).unwrap();
+        let clock = StaticTimeSource::from_secs(then);
+        let config = client(&server).config().to_builder().time_source(clock).build();
+        assert_eq!(put(&Client::from_conf(config), "staging", "k").await, code);
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! a web identity; a container's role; the instance's role, whose look-up is slow off EC2 and so last.
 
 use std::fmt;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -194,6 +195,10 @@ impl Inner {
 
     async fn as_web_identity(&self) -> Looked {
         let file = self.configured("AWS_WEB_IDENTITY_TOKEN_FILE")?;
+        if let Err(error) = File::open(file) {
+            // The SDK would not name it.
+            return Err(CredentialsError::provider_error(format!("{file}: {error}")));
+        }
         let session = self.environment.get("AWS_ROLE_SESSION_NAME").unwrap_or("pgloader");
         let configuration = StaticConfiguration {
             web_identity_token_file: file.into(),

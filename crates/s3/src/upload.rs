@@ -112,8 +112,8 @@ impl Upload {
     /// # Errors
     /// Parts may be left on S3 then: [`Store::uploads`] shows them.
     pub async fn abort(mut self) -> Result<(), Error> {
-        match self.close().await {
-            Some(id) => abort(&self.store, &self.key, &id).await,
+        match self.clean_up() {
+            Some(cleaning) => joined(cleaning.await),
             None => Ok(()),
         }
     }
@@ -209,48 +209,35 @@ impl Upload {
 
     /// Aborts after an error, which is the one to report; one of aborting is only logged.
     async fn give_up(&mut self) {
-        if let Some(id) = self.close().await
-            && let Err(error) = abort(&self.store, &self.key, &id).await
-        {
-            tracing::warn!("parts may be left on S3: {}", error.message());
+        if let Some(cleaning) = self.clean_up() {
+            let _ = cleaning.await;
         }
     }
 
-    /// Stops sending. Returns the id to abort.
-    async fn close(&mut self) -> Option<String> {
+    /// Ends the upload and removes its parts in a task of its own, which ends even when nobody waits.
+    fn clean_up(&mut self) -> Option<JoinHandle<Result<(), Error>>> {
         self.waiting.clear();
         self.waiting_len = 0;
+        let (store, key) = (self.store.clone(), self.key.clone());
         match mem::replace(&mut self.stage, Stage::Over) {
             Stage::Collecting | Stage::Over => None,
-            Stage::Starting(_, asking) => joined(asking.await).ok(),
-            Stage::Open(mut parts) => {
+            Stage::Starting(runtime, asking) => Some(runtime.spawn(async move {
+                match joined(asking.await) {
+                    Ok(id) => abort_or_warn(&store, &key, &id).await,
+                    Err(_) => Ok(()),
+                }
+            })),
+            Stage::Open(mut parts) => Some(parts.runtime.clone().spawn(async move {
                 parts.sending.shutdown().await;
-                Some(parts.id)
-            }
+                abort_or_warn(&store, &key, &parts.id).await
+            })),
         }
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        let (store, key) = (self.store.clone(), mem::take(&mut self.key));
-        match mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Collecting | Stage::Over => {}
-            Stage::Starting(runtime, asking) => {
-                runtime.spawn(async move {
-                    if let Ok(id) = joined(asking.await) {
-                        abort_quietly(&store, &key, &id).await;
-                    }
-                });
-            }
-            Stage::Open(mut parts) => {
-                let runtime = parts.runtime.clone();
-                runtime.spawn(async move {
-                    parts.sending.shutdown().await;
-                    abort_quietly(&store, &key, &parts.id).await;
-                });
-            }
-        }
+        self.clean_up();
     }
 }
 
@@ -328,10 +315,9 @@ pub(crate) async fn abort(store: &Store, key: &str, id: &str) -> Result<(), Erro
     }
 }
 
-async fn abort_quietly(store: &Store, key: &str, id: &str) {
-    if let Err(error) = abort(store, key, id).await {
-        tracing::warn!("parts may be left on S3: {}", error.message());
-    }
+async fn abort_or_warn(store: &Store, key: &str, id: &str) -> Result<(), Error> {
+    let aborted = abort(store, key, id).await;
+    aborted.inspect_err(|error| tracing::warn!("parts may be left on S3: {}", error.message()))
 }
 
 fn joined<T>(ended: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {

@@ -8,6 +8,8 @@ use common::{BUCKET, KEY, REGION, SECRET, TEMPORARY, TOKEN, builder, check_secre
 use pgloader_s3::{Error, Kind, Settings, Store};
 use private_s3::{Builder, Fault, Server};
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 #[tokio::test]
 async fn finds_the_region() {
     let plain: fn(Builder) -> Builder = |builder| builder;
@@ -26,7 +28,7 @@ async fn finds_the_region() {
 #[tokio::test]
 async fn begins_where_told() {
     let home = Home::new("[default]\nregion = sa-east-1\n[profile other]\nregion = ca-central-1\n", "");
-    let table: [(&str, Option<&str>, &[(&str, &str)]); 6] = [
+    let table: [(&str, Option<&str>, Variables); 6] = [
         ("us-east-1", None, &[]),
         ("sa-east-1", None, &[("HOME", home.text())]),
         ("ca-central-1", None, &[("HOME", home.text()), ("AWS_PROFILE", "other")]),
@@ -87,7 +89,7 @@ async fn says_what_is_wrong_with_the_bucket() {
 #[tokio::test]
 async fn says_what_is_wrong_with_the_keys() {
     let server = builder().start().unwrap();
-    let table: [(&[(&str, &str)], Kind, &str); 5] = [
+    let table: [(Variables, Kind, &str); 5] = [
         (&[("AWS_SECRET_ACCESS_KEY", "wrong")], Kind::WrongKey, "SignatureDoesNotMatch"),
         (&[("AWS_ACCESS_KEY_ID", "AKIANOBODYATALL00000")], Kind::WrongKey, "InvalidAccessKeyId"),
         (&[("AWS_ACCESS_KEY_ID", TEMPORARY)], Kind::WrongKey, "InvalidAccessKeyId"),

@@ -49,7 +49,6 @@ fn server() -> Server {
     Server::builder()
         .key(ENVIRONMENT, "secret-of-environment", None)
         .key(DEFAULT, "secret-of-default", None)
-        .key(DEFAULT, "secret-of-default", None)
         .key(OTHER, "secret-of-other", Some("token-of-other"))
         .key(CONFIG, "secret-of-config", None)
         .key(PROCESS, "secret-of-process", Some("token-of-process"))
@@ -213,9 +212,16 @@ source_profile = nowhere
         assert_eq!(error.kind(), Kind::NoKeys, "{error}");
         let expected = format!("cannot get AWS keys from profile {profile} in ");
         assert!(error.message().starts_with(&expected), "{error}");
-        println!("{error}");
         assert!(!format!("{error:?}").contains("secret-of"), "{error:?}");
     }
+    let identity = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token"),
+        ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/loader"),
+    ];
+    let error = keys(&server, &Home::new("", ""), None, &identity).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::NoKeys);
+    assert!(error.message().contains("a web identity"), "{error}");
+    assert!(error.message().contains("/nonexistent/token"), "{error}");
 }
 
 #[tokio::test]
@@ -225,7 +231,6 @@ async fn unusable_settings_are_clear_errors() {
     let error = keys(&server, &home, None, &BOTH).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Settings);
     assert!(error.message().starts_with("cannot read profile default in "), "{error}");
-    println!("{error}");
 
     let home = Home::new("", "");
     let table = [

@@ -163,14 +163,27 @@ async fn leaves_no_parts_behind() {
     }
 }
 
-async fn none_soon(server: &Server) {
-    for _ in 0..500 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        if server.uploads() == 0 {
-            return;
-        }
+#[tokio::test]
+async fn somebody_else_may_abort() {
+    let server = builder().start().unwrap();
+    let store = open(&server, &[]).await.unwrap();
+    let mut upload = store.upload("k");
+    upload.push(pattern(17 * MIB).into()).await.unwrap();
+    let pending = store.uploads("").await.unwrap().remove(0);
+    for _ in 0..2 {
+        store.abort_upload(&pending.key, &pending.id).await.unwrap();
     }
-    panic!("{} uploads are left", server.uploads());
+    assert_eq!(upload.finish().await.unwrap_err().kind(), Kind::NoObject);
+    assert_eq!((server.uploads(), server.objects().len()), (0, 0));
+}
+
+async fn none_soon(server: &Server) {
+    let mut waits = 0;
+    while waits == 0 || server.uploads() > 0 {
+        assert!(waits < 500, "{} uploads are left", server.uploads());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        waits += 1;
+    }
 }
 
 #[tokio::test]

@@ -4,46 +4,16 @@
 mod common;
 
 use std::fs;
-use std::sync::Arc;
 
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use common::front::front;
 use common::home::Home;
-use common::{builder, open};
+use common::scenario::pattern;
+use common::{BUCKET, KEY, REGION, SECRET, builder, open};
 use pgloader_s3::Kind;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-
-/// Ends TLS before a server without it. Returns its port and the authority's certificate.
-async fn front(behind: String) -> (u16, String) {
-    let authority = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let root = params.self_signed(&authority).unwrap().pem();
-    let key = KeyPair::generate().unwrap();
-    let params_of_server = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = params_of_server.signed_by(&key, &Issuer::new(params, authority)).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let config = config.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key).unwrap();
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), behind));
-    (port, root)
-}
-
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, behind: String) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let (acceptor, behind) = (acceptor.clone(), behind.clone());
-        tokio::spawn(async move {
-            let mut outside = acceptor.accept(stream).await?;
-            let mut inside = TcpStream::connect(behind).await?;
-            tokio::io::copy_bidirectional(&mut outside, &mut inside).await
-        });
-    }
-}
 
 #[tokio::test]
 async fn trusts_the_bundle_alone() {
@@ -70,4 +40,30 @@ async fn trusts_the_bundle_alone() {
         assert!(error.message().contains("certificate"), "{error}");
         assert!(error.hint().unwrap().contains("AWS_CA_BUNDLE"), "{error}");
     }
+}
+
+/// What the SDK does when left alone: the body in unsigned chunks, its checksum after it.
+#[tokio::test]
+async fn the_private_server_takes_trailers() {
+    let server = builder().start().unwrap();
+    let (port, root) = front(server.endpoint().replace("http://", "")).await;
+    let trust = TrustStore::empty().with_pem_certificate(root);
+    let context = TlsContext::builder().with_trust_store(trust).build().unwrap();
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(Credentials::new(KEY, SECRET, None, None, "test"))
+        .region(Region::new(REGION))
+        .endpoint_url(format!("https://localhost:{port}"))
+        .force_path_style(true)
+        .http_client(http.tls_context(context).build_https())
+        .build();
+    let home = Home::new("", "");
+    let bytes = pattern(5_000_000);
+    fs::write(home.path().join("body"), &bytes).unwrap();
+    let body = ByteStream::from_path(home.path().join("body")).await.unwrap();
+    let put = aws_sdk_s3::Client::from_conf(config).put_object().bucket(BUCKET).key("k").body(body);
+    let sent = put.send().await.unwrap();
+    assert!(sent.checksum_crc32().is_some());
+    assert!(server.get(BUCKET, "k").unwrap() == bytes);
 }

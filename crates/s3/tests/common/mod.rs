@@ -1,6 +1,7 @@
 //! What the tests share: environments, servers, profile files, scenarios for any S3.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod front;
 pub mod home;
 pub mod scenario;
 
