@@ -1,5 +1,6 @@
 //! One client's session: its backing connection, its transaction, its settings.
 
+mod binary;
 mod copy;
 mod ddl;
 mod execute;
