@@ -381,11 +381,11 @@ fn named(cursor: &mut Cursor<'_>, seen: &mut Seen) -> Result<Expr, SqlError> {
     call(cursor, seen, &name)
 }
 
-/// `a`, `a.b`, `a.b.c`; the first must be no reserved word, but for those that are called.
+/// `a`, `a.b`, `a.b.c`; the first must be no reserved word.
 fn column(cursor: &mut Cursor<'_>) -> Result<Vec<String>, SqlError> {
-    let called = matches!(cursor.ahead(1), Some(Kind::Symbol("(")));
-    let known = matches!(cursor.peek(), Some(Kind::Word(word)) if matches!(word.as_str(), "oid" | "tag"));
-    let mut names = vec![if called || known { cursor.label()? } else { cursor.name()? }];
+    // Reserved, but columns of the catalog and functions of Redshift all the same.
+    let known = ["oid", "left", "right"].iter().any(|word| cursor.sees(word));
+    let mut names = vec![if known { cursor.label()? } else { cursor.name()? }];
     while names.len() < 3 && cursor.accept_symbol(".") {
         names.push(cursor.label()?);
     }
