@@ -1,6 +1,8 @@
 //! One client's session: its backing connection, its transaction, its settings.
 
+mod alter;
 mod binary;
+mod constraints;
 mod copy;
 mod ddl;
 mod execute;
