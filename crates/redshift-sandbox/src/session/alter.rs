@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::session::layout;
 use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::table::{Change, ColumnDefinition, Constraint, Layout, TableDefinition};
 
 impl Session {

@@ -7,7 +7,7 @@ use crate::session::layout::constraint_name;
 use crate::session::outcome::Interrupted;
 use crate::session::tables::attnums;
 use crate::sql::cursor::ObjectName;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::table::{Constraint, ConstraintKind};
 
 impl Session {

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::session::layout::{self, NewColumn, default_shown, identity_shown};
 use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::relations::missing;
 use crate::sql::statement::{Commented, Drop};
 use crate::sql::stored::stored;

@@ -28,7 +28,7 @@ use crate::error::SqlError;
 use crate::session::extended::Prepared;
 use crate::session::shared::{DATABASE, Shared, VERSION};
 use crate::session::transaction::Transaction;
-use crate::sql::print::{Facts, HiddenErrors};
+use crate::sql::facts::{Facts, HiddenErrors};
 use crate::wire::auth::{authenticate, refused};
 use crate::wire::startup::{Opening, Startup, open};
 use crate::wire::tls::Tls;

@@ -5,7 +5,7 @@ use crate::session::Session;
 use crate::session::execute::Form;
 use crate::session::outcome::Interrupted;
 use crate::session::rows::own_row;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::settings::{self, Assignment};
 use crate::wire::Front;
 

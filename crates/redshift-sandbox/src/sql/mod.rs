@@ -4,8 +4,9 @@
 pub mod call;
 pub mod cursor;
 pub mod expr;
+pub mod facts;
 pub mod functions;
-pub mod print;
+mod print;
 pub mod query;
 pub mod refusals;
 pub mod relations;

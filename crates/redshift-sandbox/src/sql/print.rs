@@ -2,97 +2,29 @@
 
 use std::fmt::Write as _;
 
-use crate::backing::Names;
 use crate::model::ColumnType;
-use crate::sql::cursor::ObjectName;
 use crate::sql::expr::Expr;
+use crate::sql::facts::{Facts, HiddenErrors, literal};
 use crate::sql::functions::{Fact, Function, Target};
 use crate::sql::query::{From, On, Output, Query, Select};
 use crate::sql::relations::{Relation, is_catalog, shows_errors};
 use crate::sql::stored::{stored, type_label};
 use crate::sql::types::TypeName;
 
-/// What a session adds to a statement.
-#[derive(Debug)]
-pub struct Facts<'a> {
-    /// What `version()` says.
-    pub version: &'a str,
-    /// What `current_database()` says.
-    pub database: &'a str,
-    /// Rows of the last COPY.
-    pub last_copy_count: i64,
-    /// Its query number, or -1.
-    pub last_copy_id: i32,
-    /// Whether names are those of error views that show nothing.
-    pub hide_errors: HiddenErrors,
-    /// The values of `$1` …, as expressions of the backing server.
-    pub parameters: &'a [String],
-    /// Names too long for the backing server.
-    pub names: &'a Names,
-}
-
-/// Which error views are empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HiddenErrors {
-    /// None.
-    None,
-    /// `stl_load_errors`, as on serverless workgroups.
-    Stl,
-    /// Both.
-    All,
-}
-
 /// Collects SQL.
-#[derive(Debug)]
-pub struct Printer<'a> {
+pub(super) struct Printer<'a> {
     facts: &'a Facts<'a>,
     sql: String,
 }
 
-/// A literal for a server whose `standard_conforming_strings` is on.
-pub fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-impl Facts<'_> {
-    /// A query for the backing server.
-    pub fn query(&self, query: &Query) -> String {
-        let mut printer = Printer { facts: self, sql: String::new() };
-        printer.query(query);
+impl<'a> Printer<'a> {
+    /// What is printed with those facts.
+    pub fn printed(facts: &'a Facts<'a>, print: impl FnOnce(&mut Printer<'a>)) -> String {
+        let mut printer = Printer { facts, sql: String::new() };
+        print(&mut printer);
         printer.sql
     }
 
-    /// An expression for the backing server.
-    pub fn expr(&self, expr: &Expr) -> String {
-        let mut printer = Printer { facts: self, sql: String::new() };
-        printer.expr(expr);
-        printer.sql
-    }
-
-    /// A name in quotes, as the backing server knows it.
-    pub fn name(&self, name: &str) -> String {
-        quoted(&self.names.shorten(name))
-    }
-
-    /// A table's name, with its schema where that was written.
-    pub fn object(&self, name: &ObjectName) -> String {
-        match &name.schema {
-            Some(schema) => format!("{}.{}", self.name(schema), self.name(&name.name)),
-            None => self.name(&name.name),
-        }
-    }
-
-    /// Names in quotes, separated by commas.
-    pub fn names(&self, names: &[String]) -> String {
-        names.iter().map(|name| self.name(name)).collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl Printer<'_> {
     fn push(&mut self, text: &str) {
         self.sql.push_str(text);
     }
@@ -106,7 +38,7 @@ impl Printer<'_> {
         }
     }
 
-    fn query(&mut self, query: &Query) {
+    pub fn query(&mut self, query: &Query) {
         self.select(&query.first);
         for (operator, select) in &query.more {
             self.push(" ");
@@ -225,7 +157,7 @@ impl Printer<'_> {
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
+    pub fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Column(names) => self.column(names),
             Expr::Literal(value) => self.push(&literal(value)),

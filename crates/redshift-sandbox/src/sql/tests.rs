@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::backing::Names;
 use crate::error::SqlError;
 use crate::lexer::{statements, tokens};
-use crate::sql::print::{Facts, HiddenErrors};
+use crate::sql::facts::{Facts, HiddenErrors};
 use crate::sql::statement::{Commented, Parsed, Statement, parse};
 
 fn parsed(sql: &str) -> Result<Parsed, SqlError> {
