@@ -1,11 +1,10 @@
 //! A running sandbox.
 
-use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicI32;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::{env, fs, io, thread};
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -26,7 +25,8 @@ pub struct Sandbox {
     builder: Builder,
     shared: Arc<Shared>,
     address: SocketAddr,
-    _directory: Directory,
+    // Made when it is asked for.
+    directory: OnceLock<Option<Directory>>,
     store: Store,
     // Taken when the sandbox is dropped.
     runtime: Option<Runtime>,
@@ -38,10 +38,15 @@ pub struct Sandbox {
 struct Directory(PathBuf);
 
 impl Directory {
-    fn new() -> Result<Directory, Error> {
-        let path = std::env::temp_dir().join(format!("redshift-sandbox-{}", uuid::Uuid::now_v7()));
-        fs::create_dir(&path).map_err(|error| Error::system("make a temporary directory", error))?;
-        Ok(Directory(path))
+    fn with(certificate: &str) -> io::Result<Directory> {
+        let directory = Directory(env::temp_dir().join(format!("redshift-sandbox-{}", uuid::Uuid::now_v7())));
+        fs::create_dir(&directory.0)?;
+        fs::write(directory.certificate(), certificate)?;
+        Ok(directory)
+    }
+
+    fn certificate(&self) -> PathBuf {
+        self.0.join("ca.pem")
     }
 }
 
@@ -65,7 +70,6 @@ impl Sandbox {
     }
 
     pub(crate) fn start(builder: Builder) -> Result<Sandbox, Error> {
-        let directory = Directory::new()?;
         let store = Store::start(&builder)?;
         let (backing, postgres) = match &builder.backing {
             Some(url) => (Backing::at(url)?, None),
@@ -80,7 +84,7 @@ impl Sandbox {
             .enable_all()
             .build()
             .map_err(|error| Error::system("start threads", error))?;
-        let serving = Serving { builder: &builder, endpoint: store.endpoint(), directory: &directory.0 };
+        let serving = Serving { builder: &builder, endpoint: store.endpoint() };
         // On a thread of its own, since the caller's may belong to another runtime, on which nothing may block.
         let served = thread::scope(|scope| scope.spawn(|| runtime.block_on(serving.start(backing))).join());
         let Served { shared, address } = served.map_err(|_| Error::Backing("a thread ended".into()))??;
@@ -88,7 +92,7 @@ impl Sandbox {
             builder,
             shared,
             address,
-            _directory: directory,
+            directory: OnceLock::new(),
             store,
             runtime: Some(runtime),
             _postgres: postgres,
@@ -186,9 +190,12 @@ impl Sandbox {
         self.shared.faults.inject(fault);
     }
 
-    /// The certificate by which clients know the server, in PEM; None without TLS. It is gone with the sandbox.
+    /// A file with the certificate by which clients know the server, in PEM, which is gone with the sandbox. None
+    /// without TLS, or where the file cannot be written.
     pub fn ca_certificate(&self) -> Option<PathBuf> {
-        self.shared.identity.as_ref().map(|identity| identity.authority.clone())
+        let identity = self.shared.identity.as_ref()?;
+        let directory = self.directory.get_or_init(|| Directory::with(&identity.authority).ok());
+        directory.as_ref().map(Directory::certificate)
     }
 }
 
@@ -205,7 +212,6 @@ impl Drop for Sandbox {
 struct Serving<'a> {
     builder: &'a Builder,
     endpoint: String,
-    directory: &'a Path,
 }
 
 impl Serving<'_> {
@@ -224,7 +230,7 @@ impl Serving<'_> {
         let (recorder, _) = backing.connect().await?;
         let identity = match self.builder.tls {
             Tls::Off => None,
-            Tls::Offered | Tls::Required => Some(Identity::new(self.directory)?),
+            Tls::Offered | Tls::Required => Some(Identity::new()?),
         };
         Ok(Shared {
             users: self.builder.users.clone(),

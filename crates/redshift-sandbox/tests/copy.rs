@@ -235,6 +235,24 @@ fn a_serverless_workgroup_names_the_other_view() {
 }
 
 #[test]
+fn a_client_that_goes_leaves_a_copy_of_its_own_but_no_block() {
+    let sandbox = Sandbox::builder().auth(Auth::Cleartext).start().unwrap();
+    let copy = prepare(&sandbox, "left_", "1,one\n");
+    for (block, rows) in [(false, "1"), (true, "1")] {
+        let mut client = Client::connect(&sandbox, &[]).unwrap();
+        if block {
+            client.query("BEGIN");
+        }
+        sandbox.inject(Fault::SlowCopy(300));
+        client.start(&copy);
+        drop(client);
+        std::thread::sleep(std::time::Duration::from_millis(800));
+        sandbox.sql("BEGIN; LOCK left_; ROLLBACK").unwrap();
+        assert_eq!(sandbox.sql("SELECT count(*) FROM left_").unwrap(), rows, "block: {block}");
+    }
+}
+
+#[test]
 fn objects_and_statements_are_told() {
     let sandbox = Sandbox::builder().auth(Auth::Cleartext).bucket("other", "us-east-1").start().unwrap();
     sandbox.s3().put("other", "a/b", b"1").unwrap();

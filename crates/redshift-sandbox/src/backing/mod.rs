@@ -7,7 +7,7 @@ use private_postgres::Server;
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::error::Error;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 pub use names::Names;
 
 const SETUP: [&str; 3] =

@@ -15,7 +15,7 @@ use crate::model::UserTable;
 use crate::session::Session;
 use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::wire::Front;
 
 /// How much of a COPY goes to the backing server at once, in bytes.

@@ -1,20 +1,21 @@
-//! CREATE, ALTER and DROP: on the backing server what it can, in the side tables the rest.
+//! CREATE, DROP and COMMENT: on the backing server what it can, in the side tables the rest.
 
 use crate::error::SqlError;
-use crate::model::{ColumnType, UserTable};
+use crate::model::ColumnType;
 use crate::session::Session;
-use crate::session::layout::{self, NewColumn, constraint_name, default_shown, identity_shown};
+use crate::session::layout::{self, NewColumn, default_shown, identity_shown};
 use crate::session::outcome::Interrupted;
-use crate::session::tables::attnums;
 use crate::sql::cursor::ObjectName;
-use crate::sql::print::{literal, stored};
+use crate::sql::facts::literal;
 use crate::sql::relations::missing;
 use crate::sql::statement::{Commented, Drop};
-use crate::sql::table::{Change, ColumnDefinition, Constraint, ConstraintKind, Layout, TableDefinition};
+use crate::sql::stored::stored;
+use crate::sql::table::{ColumnDefinition, TableDefinition};
 use crate::wire::Front;
 
 impl Session {
-    async fn run(&self, sql: &str) -> Result<(), Interrupted> {
+    /// Runs statements of the backing server that answer nothing.
+    pub(super) async fn run(&self, sql: &str) -> Result<(), Interrupted> {
         Ok(self.backing.client.batch_execute(sql).await?)
     }
 
@@ -86,7 +87,7 @@ impl Session {
         format!("CREATE {temporary}TABLE {} ({})", facts.object(&table.name), printed.join(", "))
     }
 
-    fn printed_column(&self, column: &NewColumn<'_>) -> String {
+    pub(super) fn printed_column(&self, column: &NewColumn<'_>) -> String {
         let facts = self.facts(&[]);
         let ColumnDefinition { name, ty, default, identity, .. } = column.definition;
         let mut printed = format!("{} {}", facts.name(name), stored(*ty));
@@ -109,7 +110,12 @@ impl Session {
         printed
     }
 
-    async fn record_column(&self, oid: u32, attnum: i16, column: &NewColumn<'_>) -> Result<(), Interrupted> {
+    pub(super) async fn record_column(
+        &self,
+        oid: u32,
+        attnum: i16,
+        column: &NewColumn<'_>,
+    ) -> Result<(), Interrupted> {
         let definition = column.definition;
         self.remember(&definition.name).await?;
         let (typid, typmod) = definition.ty.in_catalog();
@@ -127,94 +133,6 @@ impl Session {
              ({oid}, {attnum}, {typid}, {typmod}, {shown}, {encoding}, {distkey}, {sort}, {identity})"
         ))
         .await
-    }
-
-    async fn add_constraints(
-        &self,
-        name: &ObjectName,
-        constraints: &[Constraint],
-    ) -> Result<(), Interrupted> {
-        if constraints.is_empty() {
-            return Ok(());
-        }
-        let table = self.known_table(name).await?;
-        for constraint in constraints {
-            self.add_constraint(&table, constraint).await?;
-        }
-        Ok(())
-    }
-
-    async fn add_constraint(&self, table: &UserTable, constraint: &Constraint) -> Result<(), Interrupted> {
-        let (kind, target, target_columns) = match &constraint.kind {
-            ConstraintKind::Primary => ('p', 0, "NULL".to_owned()),
-            ConstraintKind::Unique => ('u', 0, "NULL".to_owned()),
-            ConstraintKind::Foreign(target, columns) => {
-                let (target, columns) = self.referenced(target, columns).await?;
-                ('f', target, array(&columns))
-            }
-        };
-        let name = constraint.name.clone().unwrap_or_else(|| constraint_name(&table.name, constraint));
-        let columns = array(&attnums(table, &constraint.columns)?);
-        self.refuse_second(table, &name, kind).await?;
-        self.run(&format!(
-            "INSERT INTO rs_catalog.constraints (relid, name, kind, columns, target, target_columns)
-             VALUES ({}, {}, '{kind}', {columns}, {target}, {target_columns})",
-            table.oid,
-            literal(&name)
-        ))
-        .await
-    }
-
-    async fn refuse_second(&self, table: &UserTable, name: &str, kind: char) -> Result<(), Interrupted> {
-        let sql = format!(
-            "SELECT name FROM rs_catalog.constraints
-              WHERE relid = {} AND (name = {} OR kind = 'p' AND '{kind}' = 'p')",
-            table.oid,
-            literal(name)
-        );
-        let Some(row) = self.backing.client.query_opt(&sql, &[]).await? else { return Ok(()) };
-        let known: String = row.get(0);
-        Err(if known == name {
-            let message = format!("constraint \"{name}\" for relation \"{}\" already exists", table.name);
-            SqlError::new("42710", message)
-        } else {
-            let message = format!("multiple primary keys for table \"{}\" are not allowed", table.name);
-            SqlError::new("42P16", message)
-        }
-        .into())
-    }
-
-    /// The OID and column numbers that a foreign key points at: those of a primary key or a unique constraint.
-    async fn referenced(
-        &self,
-        name: &ObjectName,
-        columns: &[String],
-    ) -> Result<(u32, Vec<usize>), Interrupted> {
-        let table = self.known_table(name).await?;
-        let wanted = if columns.is_empty() {
-            "kind = 'p'".to_owned()
-        } else {
-            format!(
-                "kind IN ('p', 'u') AND columns <@ {0} AND columns @> {0}",
-                array(&attnums(&table, columns)?)
-            )
-        };
-        let sql =
-            format!("SELECT columns FROM rs_catalog.constraints WHERE relid = {} AND {wanted}", table.oid);
-        let Some(row) = self.backing.client.query(&sql, &[]).await?.into_iter().next() else {
-            let message = format!(
-                "there is no unique constraint matching given keys for referenced table \"{}\"",
-                table.name
-            );
-            return Err(SqlError::new("42830", message).into());
-        };
-        let key: Vec<i16> = row.get(0);
-        let key = if columns.is_empty() {
-            key.into_iter().filter_map(|attnum| usize::try_from(attnum).ok()).collect()
-        } else {
-            attnums(&table, columns)?
-        };
-        Ok((table.oid, key))
     }
 
     pub(super) async fn drop_tables(
@@ -237,31 +155,6 @@ impl Session {
         Ok("DROP TABLE".into())
     }
 
-    /// Foreign keys of other tables that point at one that is dropped: with CASCADE they go, else they prevent it.
-    async fn release_references(
-        &self,
-        name: &ObjectName,
-        oid: u32,
-        cascade: bool,
-    ) -> Result<(), Interrupted> {
-        let of_others = format!("FROM rs_catalog.constraints WHERE target = {oid} AND relid <> {oid}");
-        if cascade {
-            return self.run(&format!("DELETE {of_others}")).await;
-        }
-        let Some(row) =
-            self.backing.client.query(&format!("SELECT name {of_others}"), &[]).await?.into_iter().next()
-        else {
-            return Ok(());
-        };
-        let constraint: String = row.get(0);
-        let error = SqlError {
-            detail: Some(format!("constraint {constraint} depends on table {name}")),
-            hint: Some("Use DROP ... CASCADE to drop the dependent objects too.".into()),
-            ..SqlError::new("2BP01", format!("cannot drop table {name} because other objects depend on it"))
-        };
-        Err(error.into())
-    }
-
     /// Takes out of the side tables what the backing server has no table for any more.
     async fn forget_dropped(&self) -> Result<(), Interrupted> {
         let gone = "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relid)";
@@ -271,126 +164,6 @@ impl Session {
              DELETE FROM rs_catalog.tables {gone}"
         ))
         .await
-    }
-
-    pub(super) async fn alter_table(
-        &self,
-        name: &ObjectName,
-        change: &Change,
-        constraints: &[Constraint],
-    ) -> Result<String, Interrupted> {
-        let table = self.known_table(name).await?;
-        match change {
-            Change::Constraint(constraint) => self.add_written(&table, constraint).await?,
-            Change::Rename(new) => {
-                self.remember(new).await?;
-                let facts = self.facts(&[]);
-                self.run(&format!("ALTER TABLE {} RENAME TO {}", facts.object(name), facts.name(new)))
-                    .await?;
-            }
-            Change::Column(column) => {
-                self.add_column(name, &table, column).await?;
-                self.add_constraints(name, constraints).await?;
-            }
-            Change::Type(column, ty) => self.change_type(&table, column, *ty).await?,
-            Change::Append => {
-                return Err(SqlError::new("0A000", "ALTER TABLE APPEND is not implemented in sandbox").into());
-            }
-        }
-        Ok("ALTER TABLE".into())
-    }
-
-    /// A primary key needs columns that are NOT NULL already.
-    async fn add_written(&self, table: &UserTable, constraint: &Constraint) -> Result<(), Interrupted> {
-        let keys = attnums(table, &constraint.columns)?;
-        let nullable = keys.iter().map(|attnum| &table.columns[attnum - 1]).find(|column| !column.not_null);
-        if let (ConstraintKind::Primary, Some(column)) = (&constraint.kind, nullable) {
-            let message = format!("column \"{}\" of a primary key must be NOT NULL", column.name);
-            return Err(SqlError::new("42P16", message).into());
-        }
-        self.add_constraint(table, constraint).await
-    }
-
-    async fn add_column(
-        &self,
-        name: &ObjectName,
-        table: &UserTable,
-        column: &ColumnDefinition,
-    ) -> Result<(), Interrupted> {
-        let alone = TableDefinition {
-            name: name.clone(),
-            temporary: false,
-            if_not_exists: false,
-            columns: vec![column.clone()],
-            constraints: Vec::new(),
-            layout: Layout::default(),
-        };
-        let new = layout::columns(&alone)?;
-        let Some(new) = new.first() else { return Ok(()) };
-        let sql =
-            format!("ALTER TABLE {} ADD COLUMN {}", self.facts(&[]).object(name), self.printed_column(new));
-        self.run(&sql).await?;
-        let last = format!("SELECT max(attnum) FROM pg_catalog.pg_attribute WHERE attrelid = {}", table.oid);
-        let attnum: i16 = self.backing.client.query_one(&last, &[]).await?.get(0);
-        self.record_column(table.oid, attnum, new).await
-    }
-
-    /// ALTER COLUMN … TYPE changes the size of a VARCHAR, and nothing else.
-    async fn change_type(&self, table: &UserTable, name: &str, ty: ColumnType) -> Result<(), Interrupted> {
-        let Some(column) = table.columns.iter().find(|column| column.name == name) else {
-            let message = format!("column \"{name}\" of relation \"{}\" does not exist", table.name);
-            return Err(SqlError::new("42703", message).into());
-        };
-        let (ColumnType::Varchar(old), ColumnType::Varchar(new)) = (column.ty, ty) else {
-            let message = format!("cannot alter type of a column \"{name}\"");
-            return Err(SqlError::new("0A000", message).into());
-        };
-        let short = literal(&self.shared.backing.names.shorten(name));
-        let attnum = format!(
-            "(SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {short})",
-            table.oid
-        );
-        self.refuse_size(table, name, (old, new), &attnum).await?;
-        let (_, typmod) = ty.in_catalog();
-        self.run(&format!(
-            "UPDATE rs_catalog.columns SET typmod = {typmod} WHERE relid = {} AND attnum = {attnum}",
-            table.oid
-        ))
-        .await
-    }
-
-    async fn refuse_size(
-        &self,
-        table: &UserTable,
-        name: &str,
-        (old, new): (u32, u32),
-        attnum: &str,
-    ) -> Result<(), Interrupted> {
-        let refuse = |why: &str| Err(SqlError::new("0A000", why).into());
-        if old == new {
-            return refuse("target column size should be different");
-        }
-        let client = &self.backing.client;
-        let bound = format!(
-            "SELECT EXISTS (SELECT FROM rs_catalog.constraints WHERE relid = {0} AND {attnum} = ANY (columns))
-                 OR EXISTS (SELECT FROM rs_catalog.columns WHERE relid = {0} AND attnum = {attnum} AND src IS NOT NULL)",
-            table.oid
-        );
-        if client.query_one(&bound, &[]).await?.get(0) {
-            return refuse("cannot alter type of a column with a default or a constraint");
-        }
-        let facts = self.facts(&[]);
-        let longest = format!(
-            "SELECT coalesce(max(octet_length({})), 0) FROM {}.{}",
-            facts.name(name),
-            facts.name(&table.schema),
-            facts.name(&table.name)
-        );
-        let longest: i32 = client.query_one(&longest, &[]).await?.get(0);
-        if u32::try_from(longest).unwrap_or(0) > new {
-            return refuse("cannot alter column type to a size smaller than the longest value");
-        }
-        Ok(())
     }
 
     pub(super) async fn comment(&self, what: &Commented, text: Option<&str>) -> Result<String, Interrupted> {
@@ -414,29 +187,4 @@ impl Session {
         }
         Ok("COMMENT".into())
     }
-
-    async fn comment_constraint(
-        &self,
-        name: &str,
-        table: &ObjectName,
-        text: &str,
-    ) -> Result<(), Interrupted> {
-        let known = self.known_table(table).await?;
-        let sql = format!(
-            "UPDATE rs_catalog.constraints SET description = {text} WHERE relid = {} AND name = {}",
-            known.oid,
-            literal(name)
-        );
-        if self.backing.client.execute(&sql, &[]).await? == 0 {
-            let message = format!("constraint \"{name}\" for table \"{}\" does not exist", known.name);
-            return Err(SqlError::new("42704", message).into());
-        }
-        Ok(())
-    }
-}
-
-/// An array of column numbers for the backing server.
-fn array(attnums: &[usize]) -> String {
-    let numbers: Vec<String> = attnums.iter().map(usize::to_string).collect();
-    format!("'{{{}}}'::int2[]", numbers.join(","))
 }

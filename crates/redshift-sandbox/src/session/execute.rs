@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::session::outcome::Interrupted;
 use crate::session::transaction::{Transaction, aborted};
 use crate::sql::Seen;
-use crate::sql::print::HiddenErrors;
+use crate::sql::facts::HiddenErrors;
 use crate::sql::query::Query;
 use crate::sql::statement::{Parsed, Statement};
 use crate::wire::Front;

@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::session::execute::Form;
 use crate::session::outcome::Interrupted;
 use crate::session::rows::text_field;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::statement::{Parsed, Statement, parse};
 use crate::wire::body::Body;
 use crate::wire::{Field, Front};

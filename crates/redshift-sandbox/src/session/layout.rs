@@ -3,7 +3,7 @@
 use crate::error::SqlError;
 use crate::model::{ColumnType, Identity};
 use crate::sql::expr::Expr;
-use crate::sql::print::type_label;
+use crate::sql::stored::type_label;
 use crate::sql::table::{ColumnDefinition, Constraint, ConstraintKind, ENCODINGS, Layout, TableDefinition};
 use crate::sql::types::TypeName;
 

@@ -1,5 +1,8 @@
 //! One client's session: its backing connection, its transaction, its settings.
 
+mod alter;
+mod binary;
+mod constraints;
 mod copy;
 mod ddl;
 mod execute;
@@ -25,7 +28,7 @@ use crate::error::SqlError;
 use crate::session::extended::Prepared;
 use crate::session::shared::{DATABASE, Shared, VERSION};
 use crate::session::transaction::Transaction;
-use crate::sql::print::{Facts, HiddenErrors};
+use crate::sql::facts::{Facts, HiddenErrors};
 use crate::wire::auth::{authenticate, refused};
 use crate::wire::startup::{Opening, Startup, open};
 use crate::wire::tls::Tls;

@@ -9,6 +9,7 @@ use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow, Statement};
 use crate::backing::Names;
 use crate::error::SqlError;
 use crate::session::Session;
+use crate::session::binary;
 use crate::session::execute::Form;
 use crate::session::outcome::Interrupted;
 use crate::wire::messages::format_of;
@@ -88,7 +89,7 @@ fn send(front: &mut Front, row: &SimpleQueryRow, fields: &[Field], formats: &[i1
     for (at, field) in fields.iter().enumerate() {
         let value = row.get(at).map(|text| match format_of(formats, at) {
             0 => Ok(Cow::Borrowed(shown(text, field.oid).as_bytes())),
-            _ => binary(shown(text, field.oid), field.oid).map(Cow::Owned),
+            _ => binary::encode(shown(text, field.oid), field.oid).map(Cow::Owned),
         });
         values.push(value.transpose()?);
     }
@@ -101,38 +102,5 @@ fn shown(text: &str, oid: u32) -> &str {
     match oid {
         6551 => text.strip_prefix("\\x").unwrap_or(text),
         _ => text,
-    }
-}
-
-/// The binary form of a value, for the types that drivers read so.
-fn binary(text: &str, oid: u32) -> Result<Vec<u8>, SqlError> {
-    let parsed = match oid {
-        16 => Some(vec![u8::from(text == "t")]),
-        21 => text.parse::<i16>().ok().map(|value| value.to_be_bytes().to_vec()),
-        23 => text.parse::<i32>().ok().map(|value| value.to_be_bytes().to_vec()),
-        20 => text.parse::<i64>().ok().map(|value| value.to_be_bytes().to_vec()),
-        26 => text.parse::<u32>().ok().map(|value| value.to_be_bytes().to_vec()),
-        700 => text.parse::<f32>().ok().map(|value| value.to_be_bytes().to_vec()),
-        701 => text.parse::<f64>().ok().map(|value| value.to_be_bytes().to_vec()),
-        18 | 19 | 25 | 705 | 1042 | 1043 | 4000 => Some(text.as_bytes().to_vec()),
-        _ => None,
-    };
-    parsed.ok_or_else(|| {
-        SqlError::new("0A000", format!("binary results of type {oid} are not implemented in sandbox"))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn binary_forms() {
-        assert_eq!(binary("t", 16).unwrap(), [1]);
-        assert_eq!(binary("-2", 21).unwrap(), [255, 254]);
-        assert_eq!(binary("258", 23).unwrap(), [0, 0, 1, 2]);
-        assert_eq!(binary("1.5", 701).unwrap(), 1.5_f64.to_be_bytes());
-        assert_eq!(binary("é", 1043).unwrap(), "é".as_bytes());
-        assert_eq!(binary("1", 1700).unwrap_err().sqlstate, "0A000");
     }
 }

@@ -5,7 +5,7 @@ use crate::session::Session;
 use crate::session::execute::Form;
 use crate::session::outcome::Interrupted;
 use crate::session::rows::own_row;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::settings::{self, Assignment};
 use crate::wire::Front;
 
@@ -81,18 +81,20 @@ impl Session {
         name: &str,
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
-        let value = self.shown(name)?;
+        let value = self.shown(name).await?;
         own_row(front, name, &value, form);
         Ok("SHOW".into())
     }
 
-    fn shown(&self, name: &str) -> Result<String, SqlError> {
+    async fn shown(&self, name: &str) -> Result<String, Interrupted> {
         if name == "server_version" {
-            return Err(SqlError::new("42501", "must be superuser to examine \"server_version\""));
+            return Err(SqlError::new("42501", "must be superuser to examine \"server_version\"").into());
         }
         let name = settings::known(name).ok_or_else(|| settings::unrecognized(name))?;
         Ok(match name {
             "enable_case_sensitive_identifier" => if self.keeps_case() { "on" } else { "off" }.to_owned(),
+            // A ROLLBACK may have changed them back.
+            "datestyle" | "search_path" | "timezone" => self.backing_value(name).await?,
             name => self.kept(name).to_owned(),
         })
     }

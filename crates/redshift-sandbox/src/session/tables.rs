@@ -5,7 +5,7 @@ use crate::model::{ColumnType, Identity, TableColumn, UserTable};
 use crate::session::Session;
 use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
-use crate::sql::print::literal;
+use crate::sql::facts::literal;
 use crate::sql::relations::missing;
 
 impl Session {

@@ -10,7 +10,7 @@ use crate::session::outcome::Interrupted;
 use crate::session::transaction::Transaction;
 use crate::sql::cursor::ObjectName;
 use crate::sql::expr::Expr;
-use crate::sql::print::Facts;
+use crate::sql::facts::Facts;
 use crate::sql::statement::Insert;
 
 impl Session {

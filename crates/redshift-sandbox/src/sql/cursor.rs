@@ -254,6 +254,11 @@ impl<'a> Cursor<'a> {
         self.unexpected_at(self.at)
     }
 
+    /// The syntax error at the token taken last.
+    pub fn unexpected_before(&self) -> SqlError {
+        self.unexpected_at(self.at.saturating_sub(1))
+    }
+
     /// The syntax error at a token of the statement, with up to three tokens before it as context.
     pub fn unexpected_at(&self, index: usize) -> SqlError {
         let Some(token) = self.tokens.get(index) else {

@@ -2,96 +2,29 @@
 
 use std::fmt::Write as _;
 
-use crate::backing::Names;
 use crate::model::ColumnType;
-use crate::sql::cursor::ObjectName;
 use crate::sql::expr::Expr;
+use crate::sql::facts::{Facts, HiddenErrors, literal};
 use crate::sql::functions::{Fact, Function, Target};
 use crate::sql::query::{From, On, Output, Query, Select};
 use crate::sql::relations::{Relation, is_catalog, shows_errors};
+use crate::sql::stored::{stored, type_label};
 use crate::sql::types::TypeName;
 
-/// What a session adds to a statement.
-#[derive(Debug)]
-pub struct Facts<'a> {
-    /// What `version()` says.
-    pub version: &'a str,
-    /// What `current_database()` says.
-    pub database: &'a str,
-    /// Rows of the last COPY.
-    pub last_copy_count: i64,
-    /// Its query number, or -1.
-    pub last_copy_id: i32,
-    /// Whether names are those of error views that show nothing.
-    pub hide_errors: HiddenErrors,
-    /// The values of `$1` …, as expressions of the backing server.
-    pub parameters: &'a [String],
-    /// Names too long for the backing server.
-    pub names: &'a Names,
-}
-
-/// Which error views are empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HiddenErrors {
-    /// None.
-    None,
-    /// `stl_load_errors`, as on serverless workgroups.
-    Stl,
-    /// Both.
-    All,
-}
-
 /// Collects SQL.
-#[derive(Debug)]
-pub struct Printer<'a> {
+pub(super) struct Printer<'a> {
     facts: &'a Facts<'a>,
     sql: String,
 }
 
-/// A literal for a server whose `standard_conforming_strings` is on.
-pub fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-impl Facts<'_> {
-    /// A query for the backing server.
-    pub fn query(&self, query: &Query) -> String {
-        let mut printer = Printer { facts: self, sql: String::new() };
-        printer.query(query);
+impl<'a> Printer<'a> {
+    /// What is printed with those facts.
+    pub fn printed(facts: &'a Facts<'a>, print: impl FnOnce(&mut Printer<'a>)) -> String {
+        let mut printer = Printer { facts, sql: String::new() };
+        print(&mut printer);
         printer.sql
     }
 
-    /// An expression for the backing server.
-    pub fn expr(&self, expr: &Expr) -> String {
-        let mut printer = Printer { facts: self, sql: String::new() };
-        printer.expr(expr);
-        printer.sql
-    }
-
-    /// A name in quotes, as the backing server knows it.
-    pub fn name(&self, name: &str) -> String {
-        quoted(&self.names.shorten(name))
-    }
-
-    /// A table's name, with its schema where that was written.
-    pub fn object(&self, name: &ObjectName) -> String {
-        match &name.schema {
-            Some(schema) => format!("{}.{}", self.name(schema), self.name(&name.name)),
-            None => self.name(&name.name),
-        }
-    }
-
-    /// Names in quotes, separated by commas.
-    pub fn names(&self, names: &[String]) -> String {
-        names.iter().map(|name| self.name(name)).collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl Printer<'_> {
     fn push(&mut self, text: &str) {
         self.sql.push_str(text);
     }
@@ -105,7 +38,7 @@ impl Printer<'_> {
         }
     }
 
-    fn query(&mut self, query: &Query) {
+    pub fn query(&mut self, query: &Query) {
         self.select(&query.first);
         for (operator, select) in &query.more {
             self.push(" ");
@@ -224,7 +157,7 @@ impl Printer<'_> {
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
+    pub fn expr(&mut self, expr: &Expr) {
         match expr {
             Expr::Column(names) => self.column(names),
             Expr::Literal(value) => self.push(&literal(value)),
@@ -385,29 +318,6 @@ fn cast_type(ty: &TypeName) -> String {
     }
 }
 
-/// The type in which the backing server keeps a column's values.
-pub fn stored(ty: ColumnType) -> String {
-    match ty {
-        ColumnType::Int2 => "smallint".into(),
-        ColumnType::Int4 => "integer".into(),
-        ColumnType::Int8 => "bigint".into(),
-        ColumnType::Decimal { precision, scale } => format!("numeric({precision},{scale})"),
-        ColumnType::Float4 => "real".into(),
-        ColumnType::Float8 => "double precision".into(),
-        ColumnType::Bool => "boolean".into(),
-        // ASCII only, so that characters are bytes.
-        ColumnType::Char(length) => format!("character({length})"),
-        ColumnType::Varchar(_) => "text".into(),
-        ColumnType::Date => "date".into(),
-        ColumnType::Time => "time".into(),
-        ColumnType::TimeTz => "time with time zone".into(),
-        ColumnType::Timestamp => "timestamp".into(),
-        ColumnType::TimestampTz => "timestamp with time zone".into(),
-        ColumnType::Super => "json".into(),
-        ColumnType::Varbyte(_) => "bytea".into(),
-    }
-}
-
 /// The name of an output column that was given none, as PostgreSQL chooses it.
 fn label(expr: &Expr) -> &str {
     match expr {
@@ -422,27 +332,5 @@ fn label(expr: &Expr) -> &str {
         Expr::Case(..) => "case",
         Expr::Bool(_) => "bool",
         _ => "?column?",
-    }
-}
-
-/// The catalog's name of a type.
-pub fn type_label(ty: ColumnType) -> &'static str {
-    match ty {
-        ColumnType::Int2 => "int2",
-        ColumnType::Int4 => "int4",
-        ColumnType::Int8 => "int8",
-        ColumnType::Decimal { .. } => "numeric",
-        ColumnType::Float4 => "float4",
-        ColumnType::Float8 => "float8",
-        ColumnType::Bool => "bool",
-        ColumnType::Char(_) => "bpchar",
-        ColumnType::Varchar(_) => "varchar",
-        ColumnType::Date => "date",
-        ColumnType::Time => "time",
-        ColumnType::TimeTz => "timetz",
-        ColumnType::Timestamp => "timestamp",
-        ColumnType::TimestampTz => "timestamptz",
-        ColumnType::Super => "super",
-        ColumnType::Varbyte(_) => "varbyte",
     }
 }

@@ -4,6 +4,7 @@ use crate::error::SqlError;
 use crate::lexer::Kind;
 use crate::model::ColumnType;
 use crate::sql::cursor::Cursor;
+use crate::sql::reserved::is_reserved;
 
 /// A type as it stands in a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,9 +86,7 @@ const UNSUPPORTED: &[&str] = &[
 
 /// Parses the name of a type with its lengths.
 pub fn parse(cursor: &mut Cursor<'_>) -> Result<TypeName, SqlError> {
-    let (Some(Kind::Word(word) | Kind::Quoted(word)), _) = (cursor.peek(), ()) else {
-        return Err(cursor.unexpected());
-    };
+    let Some(Kind::Word(word) | Kind::Quoted(word)) = cursor.peek() else { return Err(cursor.unexpected()) };
     cursor.advance();
     let ty = named(cursor, word)?;
     if cursor.accept_symbol("[") {
@@ -127,6 +126,8 @@ fn named(cursor: &mut Cursor<'_>, word: &str) -> Result<TypeName, SqlError> {
         "regclass" => return Ok(TypeName::Catalog("regclass")),
         "name" => return Ok(TypeName::Catalog("name")),
         "oid" => return Ok(TypeName::Catalog("oid")),
+        // `EXCLUDE USING …` and the like, where a column was expected.
+        _ if is_reserved(word) && word != "interval" => return Err(cursor.unexpected_before()),
         _ => return Ok(other(cursor, word)),
     }))
 }

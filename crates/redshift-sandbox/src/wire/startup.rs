@@ -16,11 +16,15 @@ const GSS: i32 = 80_877_104;
 /// Keys that AWS's drivers send for themselves.
 const OF_DRIVERS: &[&str] = &[
     "client_protocol_version",
+    "driver_discovery_version",
     "driver_version",
     "os_version",
     "plugin_name",
     "idp_type",
     "provider_name",
+    "identity_namespace",
+    "token_type",
+    "idc_client_display_name",
     "_pq_.command_ext",
 ];
 

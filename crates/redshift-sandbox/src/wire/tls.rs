@@ -1,7 +1,5 @@
 //! TLS with a certificate of a CA that is made for this run.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
@@ -23,24 +21,22 @@ pub enum Tls {
     Required,
 }
 
-/// A server certificate and where its CA's is.
+/// A server certificate and its CA's.
 pub struct Identity {
     acceptor: TlsAcceptor,
     /// The CA's certificate, in PEM.
-    pub authority: PathBuf,
+    pub authority: String,
 }
 
 impl Identity {
-    /// Makes a CA and a certificate for `localhost` and 127.0.0.1, and writes the CA's into a directory.
-    pub fn new(directory: &Path) -> Result<Identity, Error> {
-        let (chain, key, pem) = certificates().map_err(|error| Error::Tls(error.to_string()))?;
+    /// Makes a CA and a certificate for `localhost` and 127.0.0.1.
+    pub fn new() -> Result<Identity, Error> {
+        let (chain, key, authority) = certificates().map_err(|error| Error::Tls(error.to_string()))?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
             .map_err(|error| Error::Tls(error.to_string()))?;
-        let authority = directory.join("redshift-sandbox-ca.pem");
-        fs::write(&authority, pem).map_err(|error| Error::system("write the CA's certificate", error))?;
         Ok(Identity { acceptor: TlsAcceptor::from(Arc::new(config)), authority })
     }
 
