@@ -52,6 +52,9 @@ pub struct Arguments {
     /// Which product to be like
     #[arg(long, value_enum, default_value = "provisioned")]
     flavor: Flavor,
+    /// COPY looks at nothing and says that it has loaded so many rows: for measuring what comes before it
+    #[arg(long, value_name = "ROWS")]
+    null_copy: Option<u64>,
     /// How many slices the cluster has
     #[arg(long, value_name = "N", default_value_t = 2)]
     slices: u32,
@@ -143,6 +146,9 @@ impl Arguments {
             .case_sensitive(self.case_sensitive)
             .quoted_sentinel_is_null(self.quoted_sentinel == Sentinel::Null)
             .physical_lines(self.line_number == LineNumber::Physical);
+        if let Some(rows) = self.null_copy {
+            builder = builder.null_copy(rows);
+        }
         builder = self.user.iter().fold(builder, |builder, (name, password)| builder.user(name, password));
         builder = self.bucket.iter().fold(builder, |builder, (name, region)| builder.bucket(name, region));
         builder = self.role.iter().fold(builder, |builder, arn| builder.role(arn));

@@ -23,6 +23,7 @@ pub struct Builder {
     pub(crate) s3_endpoint: Option<String>,
     pub(crate) case_sensitive: bool,
     pub(crate) slices: u32,
+    pub(crate) null_copy: Option<u64>,
     cluster_region: String,
     roles: Vec<String>,
     default_role: Option<String>,
@@ -57,6 +58,7 @@ impl Default for Builder {
             s3_endpoint: None,
             case_sensitive: false,
             slices: 2,
+            null_copy: None,
             cluster_region: REGION.into(),
             roles: Vec::new(),
             default_role: None,
@@ -182,6 +184,13 @@ impl Builder {
     #[must_use]
     pub fn physical_lines(mut self, physical: bool) -> Builder {
         self.physical_lines = physical;
+        self
+    }
+
+    /// COPY looks at nothing and says that it has loaded so many rows: for measuring what comes before it.
+    #[must_use]
+    pub fn null_copy(mut self, rows: u64) -> Builder {
+        self.null_copy = Some(rows);
         self
     }
 

@@ -239,6 +239,7 @@ impl Serving<'_> {
             auth: self.builder.auth,
             case_sensitive: self.builder.case_sensitive,
             copy: self.builder.copy_settings(self.endpoint.clone()),
+            null_copy: self.builder.null_copy,
             faults: Faults::default(),
             backing,
             recorder,

@@ -33,6 +33,8 @@ pub struct Shared {
     pub case_sensitive: bool,
     /// How COPY behaves.
     pub copy: copy::Settings,
+    /// COPY looks at nothing and says that it has loaded so many rows.
+    pub null_copy: Option<u64>,
     /// What goes wrong next.
     pub faults: Faults,
     /// Where the tables are.
