@@ -133,13 +133,6 @@ impl Rows {
         self.spans().map(|(chunk, range)| Piece { batch: self.batch.clone(), chunk, range })
     }
 
-    /// Each row in order.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let rows = |chunk: &'_ Chunk| 0..chunk.ends.len();
-        let all = self.batch.chunks.iter().flat_map(move |chunk| rows(chunk).map(|row| chunk.row(row)));
-        all.skip(self.range.start).take(self.range.len())
-    }
-
     /// The chunks concerned, and which of their bytes.
     fn spans(&self) -> impl Iterator<Item = (usize, Range<usize>)> + Send {
         let firsts = self.batch.chunks.iter().enumerate().scan(0, |first, (index, chunk)| {
@@ -201,7 +194,6 @@ mod tests {
                 let shared: Vec<u8> =
                     rows.shared_pieces().flat_map(|piece| piece.as_ref().to_vec()).collect();
                 assert_eq!(shared, all[from..to].concat().into_bytes());
-                assert!(rows.iter().eq(all[from..to].iter().map(|row| row.as_bytes())));
             }
         }
     }

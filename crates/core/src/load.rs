@@ -18,8 +18,10 @@ pub enum Commit {
     Batch,
     /// All that a writer writes.
     Everything,
-    /// Batches are staged; groups of staged objects, as large as can be, are committed.
-    Staged,
+    /// Each batch, staged as an object first.
+    StagedBatch,
+    /// All staged objects, in groups as large as can be.
+    StagedTable,
 }
 
 /// When a batch is closed.

@@ -110,6 +110,11 @@ pub trait Loading: Send + Sync {
         Format::CopyText
     }
 
+    /// Reads a staged object back.
+    async fn fetch(&self, _object: &Staged) -> Result<Box<dyn Fetched>> {
+        Err(no_staging())
+    }
+
     /// Takes away what the load has left outside the table (staged objects), after its end, however it ended, and
     /// when no writer is at work any more. An error says what is still there.
     async fn clean_up(&self) -> Result<()> {
@@ -169,8 +174,15 @@ pub struct Staged {
     pub rows: u64,
     /// Bytes of the rows as encoded.
     pub bytes: u64,
-    /// Whether each row is one line.
-    pub rows_are_lines: bool,
+    /// So many rows at its start are one line each.
+    pub lines: u64,
+}
+
+/// A staged object being read back.
+#[async_trait]
+pub trait Fetched: Send {
+    /// The next rows, some megabytes at most unless one row is wider; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Batch>>;
 }
 
 /// Writes batches over one connection, used by one task at a time.
@@ -194,13 +206,8 @@ pub trait Writer: Send {
     }
 
     /// Loads staged objects of one format in one transaction, all rows but those it names or nothing. An index
-    /// counts rows through all objects. The objects stay.
+    /// counts rows through all objects; a named row comes with its bytes. The objects stay.
     async fn load_staged(&mut self, _objects: &[Staged]) -> Result<Taken, WriteError> {
-        Err(WriteError::Fatal(no_staging()))
-    }
-
-    /// Reads a staged object back.
-    async fn fetch(&mut self, _object: &Staged) -> Result<Batch, WriteError> {
         Err(WriteError::Fatal(no_staging()))
     }
 
@@ -218,8 +225,14 @@ fn no_staging() -> Error {
 /// Ends a running statement from outside.
 #[async_trait]
 pub trait Cancel: Send + Sync {
-    /// Asks the server once; an unreachable server is no error, since there is nothing left to end.
+    /// Asks the server once; an unreachable server is no error, since there is nothing left to end. A statement that
+    /// begins right after is not ended: asked for again until what is waited for has come to its end.
     async fn cancel(&self);
+
+    /// Whether what is waited for may be committed already, should it be given up now.
+    fn may_be_committed(&self) -> bool {
+        true
+    }
 }
 
 /// Why rows were not written. Nothing of them is there, unless it says `Unknown`.
@@ -245,4 +258,6 @@ pub struct BadRow {
     pub index: usize,
     /// Why.
     pub error: Error,
+    /// The row as encoded, where whoever asked has it no longer.
+    pub row: Option<Vec<u8>>,
 }

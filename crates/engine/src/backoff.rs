@@ -19,6 +19,11 @@ impl Backoff {
         Backoff { since: Instant::now(), delay: FIRST_DELAY }
     }
 
+    /// The server is back: patience begins anew. The delay does not, since it may be away soon again.
+    pub(crate) fn renew(&mut self) {
+        self.since = Instant::now();
+    }
+
     /// The next delay, `None` once the server has been away for too long.
     pub(crate) fn next(&mut self) -> Option<Duration> {
         let delay = self.delay;

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pgloader_core::catalog::Table;
+use pgloader_core::encode::Format;
 use pgloader_core::load::{Commit, OnError, TableLoad};
 use pgloader_core::source::{Part, Source};
 use pgloader_core::target::{ConnectError, Loading};
-use pgloader_core::{Batch, Error, Rows};
+use pgloader_core::{Batch, Error};
 use tokio::sync::{Notify, oneshot};
 
 use crate::chunks::Chunks;
@@ -19,7 +20,7 @@ use crate::queue::Queue;
 use crate::reject::RejectFiles;
 use crate::staging::{self, Gathered};
 use crate::tally::Tally;
-use crate::writer::{Line, Written, interrupted};
+use crate::writer::{Line, interrupted};
 
 /// Bytes of rows between reader and server, unless two batches are more.
 const BYTES_IN_FLIGHT: usize = 40 << 20;
@@ -62,7 +63,7 @@ impl Shared {
             queue: Queue::default(),
             tally,
             rejects,
-            gathered: Gathered::default(),
+            gathered: Gathered::new(load.commit),
             on_error: load.on_error,
             commit: load.commit,
             rejects_logged: AtomicU64::new(0),
@@ -115,10 +116,10 @@ impl Shared {
         }
     }
 
-    /// Puts a row of `rows` that the target refuses in the reject files.
-    pub(crate) fn reject(&self, rows: &Rows, index: usize, error: &Error) -> Result<(), Error> {
+    /// Puts a row that the target refuses in the reject files.
+    pub(crate) fn reject(&self, format: Format, row: &[u8], error: &Error) -> Result<(), Error> {
         let mut line = Vec::new();
-        rows.format().to_copy_text(rows.row(index).unwrap_or_default(), &mut line);
+        format.to_copy_text(row, &mut line);
         self.note_reject(&error.to_string());
         self.rejects.row(&line, error)?;
         self.tally.add_rejected(1);
@@ -314,13 +315,13 @@ async fn write(shared: Arc<Shared>, mut line: Line) -> Line {
 
 async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Arc<Batch>) -> Result<(), Error> {
     let (rows, count) = (batch.rows(), batch.row_count());
-    let result = match (shared.commit, shared.on_error) {
-        (Commit::Staged, _) => staging::stage(shared, line, rows).await.map_err(|error| (0, error)),
-        (Commit::Everything, _) => line.write(rows).await.map(|_| ()).map_err(|error| (count, error)),
-        (Commit::Batch, OnError::Stop) => {
-            write_or_stop(shared, line, rows).await.map_err(|error| (count, error))
+    let result = match shared.commit {
+        Commit::StagedBatch | Commit::StagedTable => {
+            drop(rows);
+            return staging::stage_and_load(shared, line, batch).await;
         }
-        (Commit::Batch, OnError::ResumeNext) => isolate::load(rows, &mut Real { shared, line }).await,
+        Commit::Everything => line.write(rows).await.map(|_| ()).map_err(|error| (count, error)),
+        Commit::Batch => isolate::load(rows, &mut Real { shared, line }).await,
     };
     shared.chunks.give_back_batch(batch);
     let flushed = shared.rejects.flush();
@@ -333,22 +334,6 @@ async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Arc<Batch>) -
     }
 }
 
-/// A batch that is committed by itself, where the first bad row ends the load.
-async fn write_or_stop(shared: &Shared, line: &mut Line, rows: Rows) -> Result<(), Error> {
-    let count = rows.len() as u64;
-    match line.write(rows).await? {
-        Written::Taken(taken) => {
-            shared.add_written(count, taken.rows);
-            Ok(())
-        }
-        Written::SomeBad(error) => Err(error),
-        Written::Bad(bad) => {
-            let first = bad.into_iter().next().map(|row| row.error);
-            Err(first.unwrap_or_else(|| Error::new("the target refused a row and did not say which")))
-        }
-    }
-}
-
 /// What is not committed yet when all batches are written: the writers' open transactions, or what is staged.
 async fn commit(shared: &Arc<Shared>, lines: Vec<Line>) {
     for mut line in lines {
@@ -356,8 +341,8 @@ async fn commit(shared: &Arc<Shared>, lines: Vec<Line>) {
             return;
         }
         let result = match shared.commit {
-            Commit::Batch => Ok(()),
-            Commit::Staged => staging::load_rest(shared, &mut line).await,
+            Commit::Batch | Commit::StagedBatch => Ok(()),
+            Commit::StagedTable => staging::load_rest(shared, &mut line).await,
             Commit::Everything => {
                 line.commit().await.map(|pending| shared.add_written(pending.sent, pending.taken))
             }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use pgloader_core::target::Loading;
+use pgloader_core::{Error, Result};
 use tokio::sync::watch;
 
 /// Tells every part of a run that the user wants it to end, and keeps what a sudden end would leave to do.
@@ -36,6 +37,14 @@ impl Interrupt {
         let mut wanted = self.wanted.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         let _ = wanted.wait_for(|wanted| *wanted).await;
+    }
+
+    /// What `work` gives, or an error where the user wants an end before.
+    pub async fn or<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            result = work => result,
+            () = self.triggered() => Err(Error::new("interrupted")),
+        }
     }
 
     /// The statements that the target still needs before it is as it was, should the program end now.

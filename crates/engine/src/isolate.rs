@@ -147,7 +147,7 @@ fn first_rejected(rest: &Rows, error: &Error, attempts: &mut dyn Attempts) -> Re
 }
 
 /// Rejects rows that the target left out; an error comes with how many of them are not rejected.
-pub(crate) fn reject_named(
+fn reject_named(
     rows: &Rows,
     mut bad: Vec<BadRow>,
     attempts: &mut dyn Attempts,
@@ -177,7 +177,7 @@ impl Attempts for Real<'_> {
     }
 
     fn reject(&mut self, rows: &Rows, index: usize, error: &Error) -> Result<(), Error> {
-        self.shared.reject(rows, index, error)
+        self.shared.reject(rows.format(), rows.row(index).unwrap_or_default(), error)
     }
 }
 
@@ -215,7 +215,7 @@ mod tests {
                 }
                 Some(index) if all[index] == "b!\n" => {
                     let index = if self.wrong_index { index + 1_000_000 } else { index };
-                    Ok(Written::Bad(vec![BadRow { index, error: Error::new("named") }]))
+                    Ok(Written::Bad(vec![BadRow { index, error: Error::new("named"), row: None }]))
                 }
                 Some(_) => Ok(Written::SomeBad(Error::new("not named"))),
             }
@@ -281,7 +281,7 @@ mod tests {
             let b = all.iter().position(|row| row == "b\n");
             match (b, all.iter().position(|row| row == "c\n")) {
                 (Some(b), Some(index)) if b < index => {
-                    Ok(Written::Bad(vec![BadRow { index, error: Error::new("doubles b") }]))
+                    Ok(Written::Bad(vec![BadRow { index, error: Error::new("doubles b"), row: None }]))
                 }
                 (Some(_), _) => Ok(Written::SomeBad(Error::new("a key is missing"))),
                 (None, _) => {

@@ -74,7 +74,7 @@ impl Run {
         }
         let mut undone = self.undo(undo).await;
         if result.is_ok() && !self.interrupt.is_triggered() {
-            undone = undone.and(self.undo(plan.finish.clone()).await);
+            undone = undone.and(self.finish(&plan.finish).await);
         }
         match self.interrupt.is_triggered() {
             true => Err(CopyError::Interrupted),
@@ -105,11 +105,31 @@ impl Run {
 
     async fn preparation(&mut self, preparation: &Preparation) -> Result<()> {
         let (start, statements) = (Instant::now(), &preparation.statements);
-        let mut session = session(self.target.as_ref(), &self.interrupt).await?;
-        let result = transaction(session.as_mut(), statements, &self.interrupt).await;
+        let result = self.transaction(statements).await;
         let done = if result.is_ok() { statements.len() } else { 0 };
         self.add(Section::Pre, preparation.label, &result, done, start.elapsed());
         result
+    }
+
+    /// What follows a copy that went well; an interrupt ends it.
+    async fn finish(&mut self, phases: &[Phase]) -> Result<()> {
+        let mut result = Ok(());
+        for phase in phases {
+            let start = Instant::now();
+            let ran = self.transaction(&phase.statements).await;
+            let done = if ran.is_ok() { phase.statements.len() } else { 0 };
+            self.add(Section::Post, phase.label, &ran, done, start.elapsed());
+            if let Err(error) = &ran {
+                tracing::error!("{error}");
+            }
+            result = result.and(ran);
+        }
+        result
+    }
+
+    async fn transaction(&self, statements: &[String]) -> Result<()> {
+        let mut session = session(self.target.as_ref(), &self.interrupt).await?;
+        transaction(session.as_mut(), statements, &self.interrupt).await
     }
 
     async fn copy(&mut self, plan: &LoadPlan, load: Load, label: &str) -> Result<(), CopyError> {
@@ -146,7 +166,7 @@ impl Run {
     async fn make_copy<'a>(&self, plan: &'a LoadPlan, load: &Load) -> Result<Copy<'a>> {
         let parts = load.source.parts(&load.source_table, 1)?;
         let part = parts.into_iter().next().ok_or_else(|| Error::new("the source has nothing to read"))?;
-        let loading: Arc<dyn Loading> = Arc::from(self.target.load(&plan.load).await?);
+        let loading: Arc<dyn Loading> = Arc::from(self.interrupt.or(self.target.load(&plan.load)).await?);
         self.interrupt.watch(&loading);
         Ok(Copy {
             load: &plan.load,

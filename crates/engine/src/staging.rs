@@ -1,10 +1,10 @@
-//! Groups of staged objects: gathered while batches are staged, loaded together, taken apart where a row is bad.
+//! Staged objects: loaded one by one, or gathered and loaded together, and taken apart where a row is bad.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pgloader_core::load::OnError;
-use pgloader_core::target::{BadRow, Staged, Taken};
-use pgloader_core::{Error, Rows};
+use pgloader_core::load::{Commit, OnError};
+use pgloader_core::target::{Staged, Taken};
+use pgloader_core::{Batch, Error};
 
 use crate::copy::Shared;
 use crate::isolate::{self, Real};
@@ -16,37 +16,51 @@ const GROUP_BYTES: u64 = 16 << 30;
 const GROUP_OBJECTS: usize = 1000;
 
 /// Objects that are staged and not loaded yet.
-#[derive(Debug, Default)]
-pub(crate) struct Gathered(Mutex<Vec<Staged>>);
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    objects: Mutex<Vec<Staged>>,
+    most: usize,
+}
 
 impl Gathered {
+    /// Nothing yet.
+    pub(crate) fn new(commit: Commit) -> Gathered {
+        let most = if commit == Commit::StagedTable { GROUP_OBJECTS } else { 1 };
+        Gathered { objects: Mutex::default(), most }
+    }
+
     /// Adds an object; gives a group back where one is full, or where the object's form is another one.
     fn add(&self, object: Staged) -> Option<Vec<Staged>> {
-        let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let differs = gathered.last().is_some_and(|last| last.format != object.format);
-        let earlier = differs.then(|| std::mem::take(&mut *gathered));
-        gathered.push(object);
-        let bytes: u64 = gathered.iter().map(|object| object.bytes).sum();
+        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        let differs = objects.last().is_some_and(|last| last.format != object.format);
+        let earlier = differs.then(|| std::mem::take(&mut *objects));
+        objects.push(object);
+        let bytes: u64 = objects.iter().map(|object| object.bytes).sum();
         match earlier {
-            None if bytes >= GROUP_BYTES || gathered.len() >= GROUP_OBJECTS => {
-                Some(std::mem::take(&mut *gathered))
-            }
+            None if bytes >= GROUP_BYTES || objects.len() >= self.most => Some(std::mem::take(&mut *objects)),
             earlier => earlier,
         }
     }
 
     fn take(&self) -> Vec<Staged> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.objects.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Stages a batch's rows, and loads the group that is full with them.
-pub(crate) async fn stage(shared: &Arc<Shared>, line: &mut Line, rows: Rows) -> Result<(), Error> {
-    let staged = line.stage(rows).await?;
+/// Stages a batch, whose memory is free then, and loads the group that is full with it. Rows that are neither written
+/// nor rejected when an error ends this are counted at the end of the load.
+pub(crate) async fn stage_and_load(
+    shared: &Arc<Shared>,
+    line: &mut Line,
+    batch: Arc<Batch>,
+) -> Result<(), Error> {
+    let staged = line.stage(batch.rows()).await;
+    shared.chunks.give_back_batch(batch);
+    let staged = staged?;
     tracing::debug!("staged {} rows as {}", staged.rows, staged.name);
     match shared.gathered.add(staged) {
         Some(group) => load(shared, line, group).await,
-        None => Ok(()),
+        None => shared.rejects.flush(),
     }
 }
 
@@ -60,14 +74,13 @@ pub(crate) async fn load_rest(shared: &Arc<Shared>, line: &mut Line) -> Result<(
 }
 
 /// Loads a group. Where the target cannot name the bad rows, the group is halved until it is one object, whose rows
-/// are read back and isolated. Whatever is neither written nor rejected when an error ends this is counted at the end
-/// of the load.
+/// are read back and isolated.
 async fn load(shared: &Arc<Shared>, line: &mut Line, group: Vec<Staged>) -> Result<(), Error> {
     let mut open = vec![group];
     while let Some(objects) = open.pop() {
         let error = match line.load(&objects).await? {
             Written::Taken(taken) => {
-                account(shared, line, &objects, taken).await?;
+                account(shared, &objects, taken)?;
                 line.discard(&objects).await;
                 continue;
             }
@@ -85,7 +98,7 @@ async fn load(shared: &Arc<Shared>, line: &mut Line, group: Vec<Staged>) -> Resu
             }
         }
     }
-    Ok(())
+    shared.rejects.flush()
 }
 
 fn unnamed() -> Error {
@@ -93,44 +106,25 @@ fn unnamed() -> Error {
 }
 
 async fn isolate(shared: &Arc<Shared>, line: &mut Line, object: &Staged) -> Result<(), Error> {
-    let batch = Arc::new(line.fetch(object).await?);
+    let (loading, interrupt) = (line.loading(), line.interrupt());
+    let mut fetched = interrupt.or(loading.fetch(object)).await?;
+    while let Some(batch) = interrupt.or(fetched.next()).await? {
+        let rows = Arc::new(batch).rows();
+        isolate::load(rows, &mut Real { shared, line }).await.map_err(|(_, error)| error)?;
+    }
     line.discard(std::slice::from_ref(object)).await;
-    isolate::load(batch.rows(), &mut Real { shared, line }).await.map_err(|(_, error)| error)
+    Ok(())
 }
 
 /// Counts what was loaded, and puts the rows that the target left out in the reject files.
-async fn account(
-    shared: &Arc<Shared>,
-    line: &mut Line,
-    objects: &[Staged],
-    taken: Taken,
-) -> Result<(), Error> {
+fn account(shared: &Shared, objects: &[Staged], taken: Taken) -> Result<(), Error> {
     let sent: u64 = objects.iter().map(|object| object.rows).sum();
     shared.add_written(sent - taken.bad.len() as u64, taken.rows);
-    let mut first = 0;
-    for object in objects {
-        let end = first + object.rows as usize;
-        let mine = taken.bad.iter().filter(|row| (first..end).contains(&row.index));
-        let mine: Vec<BadRow> =
-            mine.map(|row| BadRow { index: row.index - first, error: row.error.clone() }).collect();
-        first = end;
-        if mine.is_empty() {
-            continue;
-        }
-        let batch = line.fetch(object).await.map_err(|error| unread(&mine, object, error))?;
-        isolate::reject_named(&Arc::new(batch).rows(), mine, &mut Real { shared, line })
-            .map_err(|(_, error)| error)?;
+    let Some(format) = objects.first().map(|object| object.format) else { return Ok(()) };
+    let mut bad = taken.bad;
+    bad.sort_by_key(|row| row.index);
+    for row in bad {
+        shared.reject(format, row.row.as_deref().unwrap_or_default(), &row.error)?;
     }
-    shared.rejects.flush()
-}
-
-fn unread(bad: &[BadRow], object: &Staged, mut error: Error) -> Error {
-    let reasons: Vec<String> = bad.iter().map(|row| row.error.to_string()).collect();
-    error.message = format!(
-        "{} refused rows of {} could not be read back for the reject file: {}",
-        bad.len(),
-        object.name,
-        error.message
-    );
-    error.context(reasons.join("\n"))
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! One writer's connection: kept, lost, made again.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pgloader_core::load::{Commit, TableLoad};
 use pgloader_core::target::{
     BadRow, CommitToken, ConnectError, Loading, Outcome, Staged, Taken, WriteError, Writer,
 };
-use pgloader_core::{Batch, Error, Rows};
+use pgloader_core::{Error, Rows};
 
 use crate::backoff::Backoff;
 use crate::copy::Shared;
@@ -17,6 +17,8 @@ use crate::interrupt::Interrupt;
 const MOST_LOSSES: usize = 8;
 /// How long a cancelled statement may take to end before its connection is dropped.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is cancelled meanwhile: a cancel between two statements is lost.
+const CANCEL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What became of rows that a [`Line`] was asked to write.
 #[derive(Debug)]
@@ -35,7 +37,6 @@ enum Work {
     Write(Rows),
     Stage(Rows),
     Load(Vec<Staged>),
-    Fetch(Staged),
 }
 
 /// What has come of it.
@@ -43,7 +44,6 @@ enum Work {
 enum Done {
     Taken(Taken),
     Staged(Staged),
-    Fetched(Batch),
 }
 
 impl Work {
@@ -52,7 +52,6 @@ impl Work {
             Work::Write(rows) => writer.write(rows.clone()).await.map(Done::Taken),
             Work::Stage(rows) => writer.stage(rows.clone()).await.map(Done::Staged),
             Work::Load(objects) => writer.load_staged(objects).await.map(Done::Taken),
-            Work::Fetch(object) => writer.fetch(object).await.map(Done::Fetched),
         }
     }
 
@@ -61,7 +60,7 @@ impl Work {
         match self {
             Work::Write(rows) => Some(rows.len() as u64),
             Work::Load(objects) => Some(objects.iter().map(|object| object.rows).sum()),
-            Work::Stage(_) | Work::Fetch(_) => None,
+            Work::Stage(_) => None,
         }
     }
 }
@@ -110,7 +109,9 @@ impl Line {
     pub(crate) async fn write(&mut self, rows: Rows) -> Result<Written, Error> {
         match self.commit {
             Commit::Everything => self.write_pending(rows).await,
-            Commit::Batch | Commit::Staged => self.written(Work::Write(rows)).await,
+            Commit::Batch | Commit::StagedBatch | Commit::StagedTable => {
+                self.written(Work::Write(rows)).await
+            }
         }
     }
 
@@ -127,12 +128,14 @@ impl Line {
         self.written(Work::Load(objects.to_vec())).await
     }
 
-    /// Reads a staged object back, with the same patience.
-    pub(crate) async fn fetch(&mut self, object: &Staged) -> Result<Batch, Error> {
-        match self.perform(Work::Fetch(object.clone())).await? {
-            Ended::Done(Done::Fetched(batch)) => Ok(batch),
-            ended => Err(unexpected(ended)),
-        }
+    /// What all lines of the load share.
+    pub(crate) fn loading(&self) -> Arc<dyn Loading> {
+        self.loading.clone()
+    }
+
+    /// Whether the user wants an end.
+    pub(crate) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
     }
 
     /// Takes staged objects away; without a connection that is left to the end of the load.
@@ -152,7 +155,7 @@ impl Line {
     }
 
     async fn perform(&mut self, work: Work) -> Result<Ended, Error> {
-        let mut backoff = Backoff::start();
+        let (mut backoff, mut last) = (Backoff::start(), defect());
         for _ in 0..MOST_LOSSES {
             let error = match self.attempt(&work, &mut backoff).await? {
                 Ok(done) => return Ok(Ended::Done(done)),
@@ -170,12 +173,10 @@ impl Line {
                 Err(WriteError::Transient(error)) => error,
             };
             self.writer = None;
-            self.wait(&mut backoff, error).await?;
+            self.wait(&mut backoff, error.clone()).await?;
+            last = error;
         }
-        let rows =
-            work.rows_at_stake().map(|rows| format!(" to write the same {rows} rows")).unwrap_or_default();
-        Err(Error::new(format!("the server ended {MOST_LOSSES} attempts{rows}"))
-            .hint("its log tells why; the warnings above tell what it said"))
+        Err(given_up(last, &work))
     }
 
     /// With on error stop there is nothing to retry: whatever goes wrong undoes all that the line has written.
@@ -226,13 +227,13 @@ impl Line {
             None => {
                 let writer = self.reconnect(backoff).await?;
                 // A new connection has proved that the server is back: later losses get patience of their own.
-                *backoff = Backoff::start();
+                backoff.renew();
                 self.writer.insert(writer)
             }
         };
         match run_or_cancel(writer.as_mut(), work, &interrupt).await {
             Answer::Own(result) => Ok(result),
-            Answer::Cancelled(result) => self.after_cancel(result, work).await,
+            Answer::Cancelled(result, open) => self.after_cancel(result, work, open).await,
         }
     }
 
@@ -241,12 +242,15 @@ impl Line {
         &mut self,
         result: Option<Result<Done, WriteError>>,
         work: &Work,
+        may_be_committed: bool,
     ) -> Result<Result<Done, WriteError>, Error> {
         let silent = Error::new("the server did not answer the cancel");
         let (token, lost) = match (result, work.rows_at_stake()) {
             (Some(Ok(done)), _) => return Ok(Ok(done)),
             (Some(Err(WriteError::Unknown(token, lost))), _) => (token, lost),
-            (None, Some(rows)) => return Err(undecidable(rows, "it may still be at work", &silent)),
+            (None, Some(rows)) if may_be_committed => {
+                return Err(undecidable(rows, "it may still be at work", &silent));
+            }
             (Some(Err(_)) | None, _) => return Err(interrupted()),
         };
         let rows = token.rows;
@@ -285,7 +289,13 @@ impl Line {
         backoff: &mut Backoff,
     ) -> Result<bool, Error> {
         loop {
-            match self.loading.outcome(token).await {
+            let asked = tokio::select! {
+                asked = self.loading.outcome(token) => asked,
+                () = patience_after(&self.interrupt) => {
+                    return Err(undecidable(token.rows, "the load was interrupted before it could be found out", lost));
+                }
+            };
+            match asked {
                 Ok(Outcome::Committed) => return Ok(true),
                 Ok(Outcome::RolledBack) => return Ok(false),
                 Ok(Outcome::Undecidable(why)) => return Err(undecidable(token.rows, &why, lost)),
@@ -317,8 +327,8 @@ impl Line {
 enum Answer {
     /// Undisturbed.
     Own(Result<Done, WriteError>),
-    /// After the user's interrupt; `None` where it did not answer in time.
-    Cancelled(Option<Result<Done, WriteError>>),
+    /// After the user's interrupt; `None` where it did not answer in time, and whether it may be committed then.
+    Cancelled(Option<Result<Done, WriteError>>, bool),
 }
 
 async fn run_or_cancel(writer: &mut dyn Writer, work: &Work, interrupt: &Interrupt) -> Answer {
@@ -328,9 +338,28 @@ async fn run_or_cancel(writer: &mut dyn Writer, work: &Work, interrupt: &Interru
     tokio::select! {
         biased;
         result = &mut running => return Answer::Own(result),
-        () = interrupt.triggered() => canceller.cancel().await,
+        () = interrupt.triggered() => {}
     }
-    Answer::Cancelled(tokio::time::timeout(CANCEL_PATIENCE, &mut running).await.ok())
+    let end = Instant::now() + CANCEL_PATIENCE;
+    while Instant::now() < end {
+        canceller.cancel().await;
+        if let Ok(result) = tokio::time::timeout(CANCEL_INTERVAL, &mut running).await {
+            return Answer::Cancelled(Some(result), true);
+        }
+    }
+    Answer::Cancelled(None, canceller.may_be_committed())
+}
+
+/// Returns some time after the user has interrupted.
+async fn patience_after(interrupt: &Interrupt) {
+    interrupt.triggered().await;
+    tokio::time::sleep(CANCEL_PATIENCE).await;
+}
+
+fn given_up(last: Error, work: &Work) -> Error {
+    let rows = work.rows_at_stake().map(|rows| format!(" to write the same {rows} rows")).unwrap_or_default();
+    let message = format!("{}: given up after {MOST_LOSSES} attempts{rows}", last.message);
+    Error { message, ..last }
 }
 
 /// What a transaction has taken that turned out to be committed.

@@ -146,10 +146,7 @@ impl Prepared {
     }
 
     async fn target(&self, command: &Command, interrupt: &Interrupt) -> Result<Arc<dyn Target>> {
-        tokio::select! {
-            target = registry::target(&self.destination, &command.options) => target,
-            () = interrupt.triggered() => Err(Error::new("interrupted")),
-        }
+        interrupt.or(registry::target(&self.destination, &command.options)).await
     }
 
     async fn run(

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use pgloader_core::Result;
+use pgloader_engine::Interrupt;
 use pgloader_s3::Environment;
 use pgloader_targets::redshift::garbage::{self, Garbage};
 
@@ -10,9 +11,10 @@ use crate::cli::{Arguments, GarbageAction};
 use crate::command::Ended;
 
 /// Does what `action` says with the leftovers in the bucket that the command line or the environment names.
-pub async fn run(arguments: &Arguments, action: GarbageAction) -> Ended {
-    match found(arguments, action).await {
+pub async fn run(arguments: &Arguments, action: GarbageAction, interrupt: &Interrupt) -> Ended {
+    match interrupt.or(found(arguments, action)).await {
         Ok(()) => Ended::Well,
+        Err(_) if interrupt.is_triggered() => Ended::Interrupted,
         Err(error) => {
             tracing::error!(severity = "FATAL", "{error}");
             Ended::Badly

@@ -45,7 +45,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
         Ok::<_, String>(match arguments.s3_gc {
-            Some(action) => garbage::run(arguments, action).await,
+            Some(action) => garbage::run(arguments, action, &interrupt).await,
             None => run_files(Session::new(arguments, interrupt.clone())).await,
         })
     })?;

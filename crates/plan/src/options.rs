@@ -54,7 +54,7 @@ pub static BATCH_ROWS: OptionSpec = OptionSpec {
 pub static BATCH_SIZE: OptionSpec = OptionSpec {
     name: "batch size",
     forms: &[Form { words: "batch size", argument: Argument::Size }],
-    default: "20 MB; 64 MB for Redshift",
+    default: "20 MB; for Redshift 64 MB, or 16 MB with copy per table",
     help: "Encoded bytes after which a batch is closed.",
 };
 

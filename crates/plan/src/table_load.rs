@@ -61,9 +61,10 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
 
 fn commit(input: &FileLoad<'_>) -> Commit {
     match (input.dialect.is_staged(), on_error(input)) {
-        (true, _) if input.options.word(&COPY_PER) == Some("table") => Commit::Staged,
+        (true, _) if input.options.word(&COPY_PER) == Some("table") => Commit::StagedTable,
+        (true, _) => Commit::StagedBatch,
         (false, OnError::Stop) => Commit::Everything,
-        _ => Commit::Batch,
+        (false, OnError::ResumeNext) => Commit::Batch,
     }
 }
 
@@ -121,9 +122,14 @@ fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
     Ok(input.cores.clamp(1, MOST_WRITERS).min(workers.unwrap_or(MOST_WRITERS)))
 }
 
-/// Each batch that is staged costs an upload and a commit of seconds, so those are larger.
+/// A batch with a COPY of its own costs Redshift seconds, so it is larger; where all are loaded by one COPY, many
+/// objects of a size that fits memory several times.
 fn batch_limits(input: &FileLoad<'_>) -> Result<BatchLimits> {
-    let (rows, bytes) = if input.dialect.is_staged() { (500_000, 64 << 20) } else { (25_000, 20 << 20) };
+    let (rows, bytes) = match commit(input) {
+        Commit::Batch | Commit::Everything => (25_000, 20 << 20),
+        Commit::StagedBatch => (500_000, 64 << 20),
+        Commit::StagedTable => (500_000, 16 << 20),
+    };
     Ok(BatchLimits {
         rows: at_least_one(input.options, &BATCH_ROWS)?.unwrap_or(rows),
         bytes: at_least_one(input.options, &BATCH_SIZE)?.unwrap_or(bytes),
@@ -178,14 +184,9 @@ fn index_warnings(input: &FileLoad<'_>) -> Vec<String> {
 }
 
 fn one_transaction(input: &FileLoad<'_>) -> Option<String> {
-    if commit(input) != Commit::Everything {
-        return None;
-    }
     let wanted = input.options.number(&CONCURRENCY).filter(|&writers| writers > 1)?;
-    let text = format!(
-        "option concurrency = {wanted} has no effect: on error stop is one transaction of one writer"
-    );
-    Some(text)
+    let text = format!("option concurrency = {wanted} has no effect: on error stop has one writer");
+    (on_error(input) == OnError::Stop).then_some(text)
 }
 
 /// Emptying a table whose referencing keys were dropped may leave rows elsewhere that the keys no longer fit.

@@ -109,7 +109,8 @@ impl<'a> Exchange<'a> {
     /// salt and the server's nonce; the client's nonce is the time in milliseconds.
     async fn redshift_digest(&mut self) -> Result<(), Error> {
         let body = self.wire.raw_body().await.map_err(|broken| lost_in_startup(self.config, broken))?;
-        let Some((algorithm, salt, server_nonce)) = digest_request(&body[4..]) else {
+        let request = body.get(4..).and_then(digest_request);
+        let Some((algorithm, salt, server_nonce)) = request else {
             return Err(self.error("the server's request for a digest cannot be read", None));
         };
         if algorithm != 0 {

@@ -152,7 +152,9 @@ fn a_row_that_ends_its_session_ends_the_load_in_bounded_time() {
             IF NEW.id = 7 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$;
          CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE PROCEDURE f()",
     );
-    bench.load(numbers(20), "t", "batch rows = 5").expect(1, &["ended 8 attempts to write the same"]);
+    bench
+        .load(numbers(20), "t", "batch rows = 5")
+        .expect(1, &["given up after 8 attempts to write the same"]);
 }
 
 #[test]

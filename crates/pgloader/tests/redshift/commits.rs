@@ -3,6 +3,7 @@
 use redshift_sandbox::fault::Fault;
 
 use crate::bench::{Bench, numbers};
+use crate::kit::{start, wait_until};
 
 #[test]
 fn a_connection_lost_before_the_commit_is_made_again() {
@@ -67,4 +68,23 @@ fn transactions_in_each_others_way_are_tried_again() {
         assert_eq!(bench.sql("SELECT count(*) FROM t"), "100", "{fault:?}");
         bench.is_tidy();
     }
+}
+
+/// Another loader's rows are not taken for one's own: as many of them would look like a commit that worked.
+#[test]
+fn another_load_at_the_same_time_leaves_a_lost_commit_in_doubt() {
+    let bench = Bench::table("id int, v varchar(20)");
+    bench.place.write("data.csv", numbers(100));
+    let file = bench.place.write("test.load", bench.load_csv("t", ""));
+    bench.inject(Fault::SlowCopy(3000));
+    bench.inject(Fault::DropBeforeCommit);
+    let first = start(bench.command().arg(&file));
+    wait_until("the COPY", || !bench.copies().is_empty());
+    let mut command = bench.command();
+    let second = bench.finish(command.arg("--root-dir").arg(bench.place.path("second")).arg(&file));
+    second.expect(0, &["100 read = 100 written"]);
+    let first = bench.searched(first.wait_with_output().unwrap().into());
+    first.expect(1, &["another load into the table was at work", "is not known"]);
+    assert_eq!(bench.sql("SELECT count(*) FROM t"), "100");
+    bench.is_tidy();
 }

@@ -101,7 +101,11 @@ async fn add_user(client: &Client, user: &str) -> Result<(), Error> {
     let role = format!(
         "DO $role$ BEGIN
              IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {name}) THEN
-                 EXECUTE format('CREATE ROLE %I', {name});
+                 BEGIN
+                     EXECUTE format('CREATE ROLE %I', {name});
+                 EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                     NULL; -- a sandbox over another database of the server was first
+                 END;
              END IF;
              EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %I TO %I', current_database(), {name});
          END $role$;

@@ -19,7 +19,7 @@ pub(super) fn copy(error: &client::Error, table: &str, commit: Option<CommitToke
     let line = db.context.as_deref().and_then(|context| copy_line(context, table));
     match (blames_a_row(&db.sqlstate, line.is_some()), line) {
         (false, _) => WriteError::Fatal(described),
-        (true, Some(line)) => WriteError::Rows(vec![BadRow { index: line - 1, error: described }]),
+        (true, Some(line)) => WriteError::Rows(vec![BadRow { index: line - 1, error: described, row: None }]),
         (true, None) => WriteError::SomeRow(described),
     }
 }

@@ -198,7 +198,7 @@ impl Writer for PostgresWriter {
                 Err(WriteError::Fatal(Error::new("the server rolled the transaction back at its end")))
             }
             Ok(_) => Ok(()),
-            Err(error) if error.database().is_none() => {
+            Err(error) if error.database().is_none_or(client::DbError::ends_session) => {
                 Err(WriteError::Unknown(self.token(transaction, rows), describe(&error)))
             }
             Err(error) => Err(errors::copy(&error, &self.table, None)),

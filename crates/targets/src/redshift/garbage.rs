@@ -1,5 +1,6 @@
 //! What killed runs have left behind in S3.
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use pgloader_core::Result;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::objects::RUN;
 use super::{Staging, s3_error};
 
-/// A run is not killed because it takes long: only what is older than this is garbage.
+/// A run is not killed because it takes long: it is garbage when its newest object is older than this.
 pub const OLD_ENOUGH: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What may be removed.
@@ -37,21 +38,35 @@ pub async fn open(staging: &Staging, environment: &pgloader_s3::Environment) -> 
 /// asking.
 pub async fn find(store: &Store, prefix: &str, now: SystemTime) -> Result<Garbage> {
     let runs = format!("{prefix}{RUN}");
-    let is_old = |time: Option<SystemTime>| {
-        time.and_then(|time| now.duration_since(time).ok()).is_some_and(|age| age >= OLD_ENOUGH)
+    let mut objects = store.list(&runs).await.map_err(|error| s3_error(&error))?;
+    let mut uploads = store.uploads(&runs).await.map_err(|error| s3_error(&error))?;
+    objects.retain(|object| is_ours(&object.key, &runs));
+    uploads.retain(|upload| is_ours(&upload.key, &runs));
+    let is_young = |time: Option<SystemTime>| {
+        time.and_then(|time| now.duration_since(time).ok()).is_none_or(|age| age < OLD_ENOUGH)
     };
-    let mut garbage = Garbage::default();
-    for object in store.list(&runs).await.map_err(|error| s3_error(&error))? {
-        if is_ours(&object.key, &runs) && is_old(object.last_modified) {
-            garbage.objects.push((object.key, object.size));
-        }
-    }
-    for upload in store.uploads(&runs).await.map_err(|error| s3_error(&error))? {
-        if is_ours(&upload.key, &runs) && is_old(upload.initiated) {
-            garbage.uploads.push((upload.key, upload.id));
-        }
-    }
-    Ok(garbage)
+    let of_objects = objects.iter().map(|object| (run_of(&object.key, &runs), object.last_modified));
+    let of_uploads = uploads.iter().map(|upload| (run_of(&upload.key, &runs), upload.initiated));
+    let young = of_objects.chain(of_uploads).filter(|(_, time)| is_young(*time));
+    let alive: HashSet<String> = young.map(|(run, _)| run.to_owned()).collect();
+    let is_dead = |key: &str| !alive.contains(run_of(key, &runs));
+    Ok(Garbage {
+        objects: objects
+            .iter()
+            .filter(|object| is_dead(&object.key))
+            .map(|object| (object.key.clone(), object.size))
+            .collect(),
+        uploads: uploads
+            .into_iter()
+            .filter(|upload| is_dead(&upload.key))
+            .map(|upload| (upload.key, upload.id))
+            .collect(),
+    })
+}
+
+/// The run that a key of ours belongs to.
+fn run_of<'a>(key: &'a str, runs: &str) -> &'a str {
+    key.strip_prefix(runs).and_then(|rest| rest.split('/').next()).unwrap_or_default()
 }
 
 /// Removes it.

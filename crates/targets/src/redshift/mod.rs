@@ -4,6 +4,7 @@ mod catalog;
 mod dialect;
 mod errors;
 pub mod garbage;
+mod ledger;
 mod objects;
 mod options;
 mod reasons;
@@ -11,18 +12,20 @@ mod secret;
 mod session;
 mod staged;
 mod statement;
+mod transaction;
 mod write;
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use pgloader_core::load::TableLoad;
 use pgloader_core::target::{ConnectError, Dialect, Loading, Session, Target};
 use pgloader_core::{Error, Result};
-use pgloader_postgres_client::{Config, Connection};
+use pgloader_postgres_client::{Config, Connection, Host};
 use pgloader_s3::Store;
 
-use crate::server::connect_error;
+use crate::server::{connect_error, describe};
 use objects::{Objects, Run};
 
 pub use dialect::Redshift as RedshiftDialect;
@@ -49,12 +52,54 @@ impl RedshiftTarget {
         environment: &pgloader_s3::Environment,
     ) -> Result<RedshiftTarget> {
         let store = Store::open(&staging.s3, environment).await.map_err(|error| s3_error(&error))?;
-        if staging.role.is_none() {
-            store.keys().await.map_err(|error| s3_error(&error))?;
-        }
+        warn_of_endpoint(config, &store);
+        warn_of_expiry(&store).await;
+        let config = without_refused_options(config).await?;
         tracing::info!("Staging in s3://{}/{} of region {}", store.bucket(), staging.prefix, store.region());
         let run = Run::new(&staging.prefix);
-        Ok(RedshiftTarget { config: known_settings(config), staging, store, run, tables: AtomicU32::new(0) })
+        Ok(RedshiftTarget { config: known_settings(&config), staging, store, run, tables: AtomicU32::new(0) })
+    }
+}
+
+/// The server always reads from AWS, wherever the loader writes.
+fn warn_of_endpoint(config: &Config, store: &Store) {
+    let is_aws = |host: &str| host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+    if let (Host::Tcp(host), Some(endpoint)) = (&config.host, store.endpoint())
+        && is_aws(host)
+        && !endpoint.contains(".amazonaws.com")
+    {
+        tracing::warn!("objects are staged at {endpoint}, but Redshift at {host} reads S3 of AWS");
+    }
+}
+
+/// Keys that can be renewed are, before each COPY.
+async fn warn_of_expiry(store: &Store) {
+    const SOON: Duration = Duration::from_secs(15 * 60);
+    let Ok(keys) = store.keys().await else { return };
+    if keys.expires.is_some_and(|end| end < SystemTime::now() + SOON) {
+        tracing::warn!(
+            "the AWS keys end within 15 minutes: a longer load will fail unless they can be renewed"
+        );
+    }
+}
+
+/// Options of the connection string or of PGOPTIONS are left out where Redshift refuses the session for them.
+async fn without_refused_options(config: &Config) -> Result<Config> {
+    let mut config = config.clone();
+    if config.options.is_none() {
+        return Ok(config);
+    }
+    match Connection::connect(&config.without_settings()).await {
+        Err(error) if matches!(error.sqlstate(), Some("42704" | "22023")) => {
+            tracing::warn!("the options of the session are left out: {}", describe(&error).message);
+            config.options = None;
+            Ok(config)
+        }
+        Err(error) => Err(connect_error(&error).into()),
+        Ok(connection) => {
+            connection.close().await;
+            Ok(config)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The objects of one run in S3: their names, and that none is left behind.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pgloader_core::{Error, Result};
@@ -37,11 +37,20 @@ pub(super) struct Objects {
     next: AtomicU32,
     live: Mutex<BTreeSet<String>>,
     keep: bool,
+    /// An upload was given up half way.
+    was_interrupted: AtomicBool,
 }
 
 impl Objects {
     pub(super) fn new(store: Store, prefix: String, keep: bool) -> Objects {
-        Objects { store, prefix, next: AtomicU32::new(0), live: Mutex::default(), keep }
+        Objects {
+            store,
+            prefix,
+            next: AtomicU32::new(0),
+            live: Mutex::default(),
+            keep,
+            was_interrupted: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -66,6 +75,11 @@ impl Objects {
         self.url(&self.prefix)
     }
 
+    /// An upload was given up half way: S3 may hold parts of it.
+    pub(super) fn interrupted(&self) {
+        self.was_interrupted.store(true, Ordering::Relaxed);
+    }
+
     /// Deletes objects, unless they are to be kept. What cannot be deleted now is tried again at the end.
     pub(super) async fn discard(&self, keys: &[String]) {
         if self.keep {
@@ -85,8 +99,11 @@ impl Objects {
         }
     }
 
-    /// Deletes all that is there still.
+    /// Deletes all that is there still, and the parts of uploads that were given up.
     pub(super) async fn clean_up(&self) -> Result<()> {
+        if self.was_interrupted.load(Ordering::Relaxed) {
+            self.abort_uploads().await;
+        }
         let keys: Vec<String> = self.lock().iter().cloned().collect();
         if keys.is_empty() {
             return Ok(());
@@ -102,6 +119,22 @@ impl Objects {
         })?;
         self.lock().clear();
         Ok(())
+    }
+
+    /// Where the keys may not list uploads, `--s3-gc` or a rule of the bucket must do.
+    async fn abort_uploads(&self) {
+        let uploads = match self.store.uploads(&self.prefix).await {
+            Ok(uploads) => uploads,
+            Err(error) => {
+                tracing::warn!("an upload was interrupted, and its parts cannot be looked for: {error}");
+                return;
+            }
+        };
+        for upload in uploads {
+            if let Err(error) = self.store.abort_upload(&upload.key, &upload.id).await {
+                tracing::warn!("parts of {} are left in S3: {error}", self.url(&upload.key));
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<String>> {

@@ -1,12 +1,16 @@
 //! Why COPY refused rows: the error views of the server.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use pgloader_core::Error;
 use pgloader_core::target::BadRow;
 use pgloader_postgres_client::Connection;
+use tokio::sync::watch;
 
+use super::secret::mask;
 use super::statement::literal;
+use crate::server::redact;
 
 /// Nothing is documented of how soon the views tell.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,39 +50,69 @@ impl Reason {
     }
 }
 
-/// All that the views say of files whose names begin so, one for each line of a file; empty where they say nothing,
-/// or may not be read.
-pub(super) async fn ask(connection: &mut Connection, prefix: &str) -> Vec<Reason> {
+/// The files of one COPY.
+pub(super) struct Files {
+    /// What their names begin with; others' may too.
+    pub(super) prefix: String,
+    /// `s3://bucket/key` of each.
+    pub(super) urls: Vec<String>,
+}
+
+/// How long the views are asked.
+pub(super) struct Patience {
+    /// They are asked again where they do not tell all.
+    pub(super) waits: bool,
+    /// The user wants an end.
+    pub(super) cancelled: watch::Receiver<bool>,
+}
+
+/// What the views say of these files, one reason for each line, until that is `enough` or patience ends; empty where
+/// they say nothing, or may not be read.
+pub(super) async fn ask(
+    connection: &mut Connection,
+    files: &Files,
+    enough: impl Fn(&[Reason]) -> bool,
+    mut patience: Patience,
+) -> Vec<Reason> {
     let start = Instant::now();
     loop {
-        let mut may_tell = false;
+        let (mut may_tell, mut most) = (false, Vec::new());
         for query in [NEW, OLD] {
-            match one_view(connection, query, prefix).await {
-                Some(reasons) if !reasons.is_empty() => return reasons,
-                Some(_) => may_tell = true,
-                None => {}
+            if let Some(reasons) = one_view(connection, query, files).await {
+                may_tell = true;
+                if reasons.len() > most.len() {
+                    most = reasons;
+                }
+                if enough(&most) {
+                    return most;
+                }
             }
         }
-        if !may_tell || start.elapsed() > PATIENCE {
-            return Vec::new();
+        if !may_tell || !patience.waits || start.elapsed() > PATIENCE {
+            return most;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            _ = patience.cancelled.wait_for(|cancelled| *cancelled) => return most,
+        }
     }
 }
 
 /// `None` where the view does not exist, or may not be read.
-async fn one_view(connection: &mut Connection, query: &str, prefix: &str) -> Option<Vec<Reason>> {
-    let pattern = format!("{}%", prefix.replace('\\', "\\\\").replace('_', "\\_").replace('%', "\\%"));
+async fn one_view(connection: &mut Connection, query: &str, files: &Files) -> Option<Vec<Reason>> {
+    let pattern = format!("{}%", files.prefix.replace('\\', "\\\\").replace('_', "\\_").replace('%', "\\%"));
     let query = query.replace("{prefix}", &literal(&pattern));
     let results = match connection.simple_query(&query).await {
         Ok(results) => results,
         Err(error) => {
-            tracing::debug!("an error view cannot be read: {error}");
+            tracing::debug!("an error view cannot be read: {}", redact(&mask(&error.to_string(), None)));
             return None;
         }
     };
     let rows = results.into_iter().next_back().map(|result| result.rows).unwrap_or_default();
-    let mut reasons: Vec<Reason> = rows.into_iter().filter_map(read).collect();
+    let urls: HashSet<&str> = files.urls.iter().map(String::as_str).collect();
+    let mut reasons: Vec<Reason> =
+        rows.into_iter().filter_map(read).filter(|reason| urls.contains(reason.file.as_str())).collect();
     // A row that was refused twice, or for two reasons, stands there twice.
     reasons.dedup_by(|a, b| a.line > 0 && (&a.file, a.line) == (&b.file, b.line));
     Some(reasons)
@@ -99,26 +133,16 @@ pub(super) fn of_a_file(reasons: &[Reason]) -> Option<&Reason> {
     reasons.iter().find(|reason| NO_ROW.contains(&reason.code.as_str()))
 }
 
-/// The rows that the reasons speak of; `None` unless each is certain. `ends_of_lines` tells for each row of the file
-/// how many line breaks it holds.
-pub(super) fn rows(reasons: &[Reason], line_breaks: impl Fn(usize) -> Option<usize>) -> Option<Vec<BadRow>> {
-    let mut bad = Vec::with_capacity(reasons.len());
-    // Rows and lines run together up to the first row of several lines: beyond, what is counted is not known.
-    let (mut row, mut reasons) = (0usize, reasons.iter().peekable());
-    while let Some(reason) = reasons.peek() {
-        let wanted = usize::try_from(reason.line).ok()?.checked_sub(1)?;
-        if wanted > row {
-            if line_breaks(row)? != 1 {
-                return None;
-            }
-            row += 1;
-            continue;
-        }
-        line_breaks(row)?;
-        bad.push(BadRow { index: wanted, error: reason.error() });
-        reasons.next();
-    }
-    Some(bad)
+/// The rows that the reasons speak of, all of one file and in order; `None` unless each is certain. Of the file's
+/// `rows`, so many `lines` at its start are one line each: up to there, and for the next row, lines and rows run
+/// together. Beyond, what is counted is not known.
+pub(super) fn rows(reasons: &[Reason], rows: u64, lines: u64) -> Option<Vec<BadRow>> {
+    let row = |reason: &Reason| {
+        let index = u64::try_from(reason.line).ok()?.checked_sub(1)?;
+        let is_certain = index <= lines && index < rows;
+        is_certain.then(|| BadRow { index: index as usize, error: reason.error(), row: None })
+    };
+    reasons.iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -136,21 +160,21 @@ mod tests {
         }
     }
 
-    fn found(lines: &[i64], breaks: &[usize]) -> Option<Vec<usize>> {
-        let reasons: Vec<Reason> = lines.iter().map(|&line| reason(line)).collect();
-        let bad = rows(&reasons, |row| breaks.get(row).copied())?;
+    fn found(reported: &[i64], of: u64, lines: u64) -> Option<Vec<usize>> {
+        let reasons: Vec<Reason> = reported.iter().map(|&line| reason(line)).collect();
+        let bad = rows(&reasons, of, lines)?;
         Some(bad.into_iter().map(|row| row.index).collect())
     }
 
     #[test]
     fn lines_are_rows_up_to_the_first_row_of_several_lines() {
-        assert_eq!(found(&[1, 3], &[1, 1, 1]), Some(vec![0, 2]));
-        assert_eq!(found(&[2], &[1, 2, 1]), Some(vec![1]));
-        assert_eq!(found(&[3], &[1, 2, 1]), None);
-        assert_eq!(found(&[4], &[1, 1, 1]), None);
-        assert_eq!(found(&[-1], &[1]), None);
-        assert_eq!(found(&[0], &[1]), None);
-        assert_eq!(found(&[], &[]), Some(vec![]));
+        assert_eq!(found(&[1, 3], 3, 3), Some(vec![0, 2]));
+        assert_eq!(found(&[2], 3, 1), Some(vec![1]));
+        assert_eq!(found(&[3], 3, 1), None);
+        assert_eq!(found(&[4], 3, 3), None);
+        assert_eq!(found(&[-1], 1, 1), None);
+        assert_eq!(found(&[0], 1, 1), None);
+        assert_eq!(found(&[], 0, 0), Some(vec![]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use pgloader_core::{Error, Result};
 use pgloader_postgres_client::Connection;
 
 use super::{catalog, secret};
-use crate::server::{StatementCancel, describe, first_line, log_notices, redact, with_texts};
+use crate::server::{StatementCancel, describe, first_line, log_notices_as, redact, with_texts};
 
 pub(super) struct RedshiftSession {
     connection: Connection,
@@ -22,7 +22,7 @@ impl RedshiftSession {
 
     async fn run(&mut self, statement: &str) -> Result<()> {
         let results = self.connection.simple_query(statement).await;
-        log_notices(&mut self.connection);
+        log_notices_as(&mut self.connection, shown);
         results.map(drop).map_err(|error| with_texts(describe(&error), shown))
     }
 

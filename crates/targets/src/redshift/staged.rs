@@ -1,14 +1,14 @@
 //! Rows as objects, and back.
 
-use std::io::{Read, Write};
+use std::io::Write;
 
+use async_trait::async_trait;
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
-use flate2::write::GzEncoder;
+use flate2::write::{GzEncoder, MultiGzDecoder};
 use pgloader_core::batch::{Batch, Chunk};
-use pgloader_core::encode::redshift_csv;
-use pgloader_core::target::Staged;
+use pgloader_core::encode::Format;
 use pgloader_core::target::WriteError;
+use pgloader_core::target::{Fetched, Staged};
 use pgloader_core::{Error, Rows};
 use pgloader_s3::Store;
 
@@ -33,12 +33,20 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::S3(error) => s3_error(&error),
+            Failure::Codec(error) => Error::new(format!("a staged object: {error}")),
+        }
+    }
+}
+
 impl From<Failure> for WriteError {
     fn from(failure: Failure) -> WriteError {
-        match failure {
-            Failure::S3(error) if error.is_transient() => WriteError::Transient(s3_error(&error)),
-            Failure::S3(error) => WriteError::Fatal(s3_error(&error)),
-            Failure::Codec(error) => WriteError::Fatal(Error::new(format!("a staged object: {error}"))),
+        match &failure {
+            Failure::S3(error) if error.is_transient() => WriteError::Transient(failure.into()),
+            _ => WriteError::Fatal(failure.into()),
         }
     }
 }
@@ -114,38 +122,134 @@ impl Encoder {
     }
 }
 
-/// Reads an object back as the batch that it was.
-pub(super) async fn fetch(
-    store: &Store,
-    object: &Staged,
-    compression: Compression,
-) -> Result<Batch, Failure> {
-    let bytes = whole(store.get(&object.name).await?).await?;
-    let bytes = match compression {
-        Compression::None => bytes,
-        Compression::Gzip => decompressed(MultiGzDecoder::new(&bytes[..]))?,
-        Compression::Zstd => zstd::stream::decode_all(&bytes[..])?,
-    };
-    if u32::try_from(bytes.len()).is_err() {
-        let reason = "it has more than 4 GB: use a smaller batch size";
-        return Err(Failure::Codec(std::io::Error::other(format!("{}: {reason}", object.name))));
-    }
-    let ends = redshift_csv::row_ends(&bytes).map(|end| end as u32).collect();
-    Ok(Batch { format: object.format, chunks: vec![Chunk { bytes, ends }], part: 0, position: 0 })
+/// An object being read back. Holds some megabytes of it.
+pub(super) struct Fetch {
+    reader: pgloader_s3::Reader,
+    decoder: Decoder,
+    format: Format,
+    name: String,
+    /// Rows not given yet, the last one perhaps not whole.
+    rows: Vec<u8>,
+    /// So many bytes of `rows` are looked through; `ends` is what was found.
+    scanned: usize,
+    ends: Vec<u32>,
+    in_quotes: bool,
 }
 
-async fn whole(mut reader: pgloader_s3::Reader) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::with_capacity(usize::try_from(reader.size()).unwrap_or_default());
-    while let Some(piece) = reader.next().await? {
-        bytes.extend_from_slice(&piece);
+/// Bytes of rows in a batch that is given.
+const PIECE: usize = 8 << 20;
+
+impl Fetch {
+    /// Begins to read.
+    pub(super) async fn open(
+        store: &Store,
+        object: &Staged,
+        compression: Compression,
+    ) -> Result<Fetch, Failure> {
+        Ok(Fetch {
+            reader: store.get(&object.name).await?,
+            decoder: Decoder::new(compression)?,
+            format: object.format,
+            name: object.name.clone(),
+            rows: Vec::new(),
+            scanned: 0,
+            ends: Vec::new(),
+            in_quotes: false,
+        })
     }
-    Ok(bytes)
+
+    /// Reads on until there is a piece; `false` at the end.
+    async fn fill(&mut self) -> Result<bool, Failure> {
+        while self.ends.last().is_none_or(|&end| (end as usize) < PIECE) {
+            match self.reader.next().await? {
+                Some(bytes) => self.decoder.add(&bytes, &mut self.rows)?,
+                None => {
+                    self.decoder.finish(&mut self.rows)?;
+                    self.scan();
+                    return Ok(false);
+                }
+            }
+            self.scan();
+        }
+        Ok(true)
+    }
+
+    fn scan(&mut self) {
+        for at in memchr::memchr2_iter(b'"', b'\n', &self.rows[self.scanned..]) {
+            let at = self.scanned + at;
+            self.in_quotes ^= self.rows[at] == b'"';
+            if self.rows[at] == b'\n' && !self.in_quotes {
+                self.ends.push(at as u32 + 1);
+            }
+        }
+        self.scanned = self.rows.len();
+    }
 }
 
-fn decompressed(mut reader: impl Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes)?;
-    Ok(bytes)
+#[async_trait]
+impl Fetched for Fetch {
+    async fn next(&mut self) -> Result<Option<Batch>, Error> {
+        let more = self.fill().await.map_err(|failure| Error::from(failure).context(self.name.clone()))?;
+        let Some(&end) = self.ends.last() else {
+            return match self.rows.is_empty() {
+                true => Ok(None),
+                false => Err(Error::new("a staged object ends within a row").context(self.name.clone())),
+            };
+        };
+        debug_assert!(more || self.rows.len() == end as usize);
+        let rest = self.rows.split_off(end as usize);
+        let bytes = std::mem::replace(&mut self.rows, rest);
+        self.scanned -= end as usize;
+        let chunk = Chunk { bytes, ends: std::mem::take(&mut self.ends) };
+        Ok(Some(Batch { format: self.format, chunks: vec![chunk], part: 0, position: 0 }))
+    }
+}
+
+/// A codec over a buffer that is emptied after each piece.
+enum Decoder {
+    None,
+    Gzip(MultiGzDecoder<Vec<u8>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Vec<u8>>>),
+}
+
+impl Decoder {
+    fn new(compression: Compression) -> std::io::Result<Decoder> {
+        Ok(match compression {
+            Compression::None => Decoder::None,
+            Compression::Gzip => Decoder::Gzip(MultiGzDecoder::new(Vec::new())),
+            Compression::Zstd => Decoder::Zstd(Box::new(zstd::stream::write::Decoder::new(Vec::new())?)),
+        })
+    }
+
+    fn add(&mut self, bytes: &[u8], to: &mut Vec<u8>) -> std::io::Result<()> {
+        match self {
+            Decoder::None => to.extend_from_slice(bytes),
+            Decoder::Gzip(decoder) => {
+                decoder.write_all(bytes)?;
+                to.append(decoder.get_mut());
+            }
+            Decoder::Zstd(decoder) => {
+                decoder.write_all(bytes)?;
+                to.append(decoder.get_mut());
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, to: &mut Vec<u8>) -> std::io::Result<()> {
+        match self {
+            Decoder::None => {}
+            Decoder::Gzip(decoder) => {
+                decoder.try_finish()?;
+                to.append(decoder.get_mut());
+            }
+            Decoder::Zstd(decoder) => {
+                decoder.flush()?;
+                to.append(decoder.get_mut());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A manifest of objects, each of which must be there. Keys hold no letter that JSON would escape.

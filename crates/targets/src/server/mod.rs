@@ -13,8 +13,9 @@ pub(crate) use redact::redact;
 /// Which product serves the database that `config` names. Nothing is set in that session: a parameter that the
 /// product does not know would end it.
 pub async fn product(config: &client::Config) -> Result<client::Product, ConnectError> {
-    let mut connection =
-        Connection::connect(&config.without_settings()).await.map_err(|error| connect_error(&error))?;
+    let mut bare = config.without_settings();
+    bare.options = None;
+    let mut connection = Connection::connect(&bare).await.map_err(|error| connect_error(&error))?;
     let answer = connection.simple_query("SELECT version()").await.map_err(|error| connect_error(&error))?;
     connection.close().await;
     let version = answer.first().and_then(|result| result.rows.first()?.first()?.as_deref());
@@ -66,10 +67,15 @@ pub(crate) fn first_line(statement: &str) -> &str {
 
 /// What the server remarks at WARNING is for the user too.
 pub(crate) fn log_notices(connection: &mut Connection) {
+    log_notices_as(connection, redact);
+}
+
+/// The same, as `shown` shows texts.
+pub(crate) fn log_notices_as(connection: &mut Connection, shown: impl Fn(&str) -> String) {
     for notice in connection.take_notices() {
         match notice.severity.as_str() {
-            "WARNING" => tracing::warn!("{}", redact(&notice.message)),
-            _ => tracing::debug!("{}: {}", notice.severity, redact(&notice.message)),
+            "WARNING" => tracing::warn!("{}", shown(&notice.message)),
+            _ => tracing::debug!("{}: {}", notice.severity, shown(&notice.message)),
         }
     }
 }
