@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Client, authorization, notices, outcome, refusal, shared};
+use private_postgres::Server;
 use redshift_sandbox::fault::Fault;
 use redshift_sandbox::{Auth, Sandbox};
 
@@ -103,6 +104,22 @@ fn what_has_no_file_on_s3_is_refused() {
     );
     let both = format!("SELECT 1; {missing}");
     assert_eq!(refusal(sandbox, &both).0, "25001", "not beside other statements");
+}
+
+#[test]
+fn who_may_insert_may_copy_and_no_more() {
+    let (server, database) = (Server::shared(), Server::shared().create_database());
+    let builder = Sandbox::builder().backing(&server.tcp_uri(&database)).auth(Auth::Cleartext);
+    let sandbox = builder.user("owner", "Owner-1").user("loader", "Loader-1").start().unwrap();
+    let copy = prepare(&sandbox, "given", "1,one\n");
+    let mut client = Client::connect(&sandbox, &[]).unwrap();
+    assert_eq!(client.outcome(&copy), "42501 permission denied for table given");
+    server.psql(&database, "GRANT INSERT ON given TO loader").unwrap();
+    assert_eq!(client.outcome(&copy), "COPY");
+    assert_eq!(client.outcome("INSERT INTO given VALUES (2, 'two')"), "INSERT 0 1");
+    assert_eq!(client.outcome("DELETE FROM given"), "42501 permission denied for table given");
+    assert_eq!(client.outcome(&format!("{copy} STATUPDATE OFF")), "42501 must be owner of relation given");
+    assert_eq!(sandbox.sql("SELECT count(*) FROM given").unwrap(), "2");
 }
 
 #[test]

@@ -57,6 +57,11 @@ where
         let hint = "name a file with the certificate of the endpoint's authority in AWS_CA_BUNDLE";
         return Error::new(kind, message).with_hint(hint);
     }
+    explained(kind, message, action, place)
+}
+
+/// An error with what the user can do, where that is known.
+pub(crate) fn explained(kind: Kind, message: String, action: Action, place: &Place<'_>) -> Error {
     let error = Error::new(kind, message);
     match hint(kind, action, place) {
         Some(hint) => error.with_hint(hint),

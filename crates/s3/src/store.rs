@@ -11,7 +11,7 @@ use crate::bucket;
 use crate::connection::Connection;
 use crate::environment::Environment;
 use crate::error::{Error, Kind};
-use crate::failure::{Action, Place, failure, kind};
+use crate::failure::{Action, Place, explained, failure, kind};
 use crate::keys::{Keys, shown};
 use crate::objects::{Object, PendingUpload};
 use crate::pieces::Pieces;
@@ -223,7 +223,7 @@ impl Store {
         let place = self.place(None);
         let message = format!("cannot delete {} objects from {place}: {named}{more}", errors.len());
         let kind = errors.first().map_or(Kind::Other, |error| kind(error.code(), 0));
-        Error::new(kind, message).with_left(errors.iter().map(key).collect())
+        explained(kind, message, Action::Delete, &place).with_left(errors.iter().map(key).collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod commits;
 mod connections;
 mod faults;
 mod interrupt;
+mod judges;
 #[path = "../e2e/kit.rs"]
 #[expect(dead_code, reason = "the other suite uses the rest")]
 mod kit;

@@ -131,7 +131,7 @@ impl Host for Loading<'_> {
         let name = ObjectName { schema: schema.map(str::to_owned), name: name.to_owned() };
         let Some(_) = self.session.user_table(&name).await.map_err(sql_error)? else { return Ok(None) };
         // Other writers come first or wait; what the table is like is known only after that.
-        self.session.lock_for_writing(&name).await.map_err(sql_error)?;
+        self.session.lock_for_adding(&name).await.map_err(sql_error)?;
         self.session.user_table(&name).await.map_err(sql_error)
     }
 

@@ -54,7 +54,15 @@ impl Session {
         self.user_table(name).await?.ok_or_else(|| missing(name).into())
     }
 
-    /// Keeps other writers from a table until the transaction ends. Waits for those that were first.
+    /// Keeps other writers from a table until the transaction ends. Waits for those that were first. For users that
+    /// may INSERT (42501 where they may not), whom PostgreSQL by itself does not let lock so much.
+    pub(super) async fn lock_for_adding(&self, name: &ObjectName) -> Result<(), Interrupted> {
+        let name = literal(&self.facts(&[]).object(name));
+        let sql = format!("SELECT rs_catalog.lock_for_adding({name}::regclass)");
+        Ok(self.backing.client.batch_execute(&sql).await?)
+    }
+
+    /// The same for users that may UPDATE or DELETE. The transaction's view of the table is of after the waiting.
     pub(super) async fn lock_for_writing(&self, name: &ObjectName) -> Result<(), Interrupted> {
         let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", self.facts(&[]).object(name));
         Ok(self.backing.client.batch_execute(&sql).await?)

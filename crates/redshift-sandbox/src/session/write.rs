@@ -25,7 +25,7 @@ impl Session {
     }
 
     pub(super) async fn insert(&self, insert: &Insert, form: Form<'_>) -> Result<String, Interrupted> {
-        self.lock_for_writing(&insert.table).await?;
+        self.lock_for_adding(&insert.table).await?;
         let table = self.known_table(&insert.table).await?;
         let columns = targets(&table, insert)?;
         let facts = self.facts(form.parameters);

@@ -34,12 +34,17 @@ impl Target {
 
     /// Runs everything; the bucket is empty again afterwards.
     pub async fn check(&self) {
+        self.check_objects().await;
+        aborted_uploads(&self.open().await.unwrap()).await;
+    }
+
+    /// Runs what needs no list of unfinished uploads; the bucket is empty again afterwards.
+    pub async fn check_objects(&self) {
         let store = self.open().await.unwrap();
         assert_eq!(store.bucket(), self.bucket);
         small_objects(&store).await;
         large_object(&store).await;
         streamed_objects(&store).await;
-        aborted_uploads(&store).await;
         many_objects(&store).await;
         assert_eq!(store.list("").await.unwrap(), []);
     }
@@ -88,17 +93,18 @@ async fn large_object(store: &Store) {
     store.delete(&["run/large".to_owned()]).await.unwrap();
 }
 
+/// Each has a key of its own: s3s-fs 0.14 gives parts the checksum of the object that they replace.
 async fn streamed_objects(store: &Store) {
     for len in [0, 1, 16 * MIB, 16 * MIB + 1, 24 * MIB] {
-        let bytes = pattern(len);
-        let mut upload = store.upload("run/streamed");
+        let (key, bytes) = (format!("run/streamed-{len}"), pattern(len));
+        let mut upload = store.upload(&key);
         for piece in cut(bytes.clone(), 3 * MIB + 1) {
             upload.push(piece).await.unwrap();
         }
         upload.finish().await.unwrap();
-        assert!(read(store, "run/streamed").await.unwrap() == bytes);
+        assert!(read(store, &key).await.unwrap() == bytes, "{len}");
+        store.delete(&[key]).await.unwrap();
     }
-    store.delete(&["run/streamed".to_owned()]).await.unwrap();
 }
 
 async fn aborted_uploads(store: &Store) {

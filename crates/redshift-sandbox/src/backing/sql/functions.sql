@@ -54,6 +54,17 @@ BEGIN
     END LOOP;
 END $$;
 
+-- As the superuser, since PostgreSQL wants more than INSERT for such a lock.
+CREATE OR REPLACE FUNCTION rs_catalog.lock_for_adding(regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS
+$$ BEGIN
+       IF NOT has_table_privilege(session_user, $1, 'INSERT') THEN
+           RAISE EXCEPTION 'permission denied for table %', (SELECT relname FROM pg_class WHERE oid = $1)
+                 USING ERRCODE = '42501';
+       END IF;
+       EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', $1);
+   END $$;
+
 CREATE OR REPLACE FUNCTION rs_catalog.column_names(oid, int2[]) RETURNS text LANGUAGE sql STABLE AS
 $$ SELECT string_agg(quote_ident(rs_catalog.long_name(a.attname)), ', ' ORDER BY k.place)
      FROM unnest($2) WITH ORDINALITY k(attnum, place)
