@@ -208,7 +208,7 @@ impl Fetched for Fetch {
 /// A codec over a buffer that is emptied after each piece.
 enum Decoder {
     None,
-    Gzip(MultiGzDecoder<Vec<u8>>),
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     Zstd(Box<zstd::stream::write::Decoder<'static, Vec<u8>>>),
 }
 
@@ -216,7 +216,7 @@ impl Decoder {
     fn new(compression: Compression) -> std::io::Result<Decoder> {
         Ok(match compression {
             Compression::None => Decoder::None,
-            Compression::Gzip => Decoder::Gzip(MultiGzDecoder::new(Vec::new())),
+            Compression::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
             Compression::Zstd => Decoder::Zstd(Box::new(zstd::stream::write::Decoder::new(Vec::new())?)),
         })
     }

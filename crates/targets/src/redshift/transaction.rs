@@ -31,6 +31,15 @@ enum Copied {
     Refused(Error),
 }
 
+/// The user wants an end.
+struct Interrupted;
+
+impl From<Interrupted> for WriteError {
+    fn from(_: Interrupted) -> WriteError {
+        WriteError::Fatal(Error::new("interrupted"))
+    }
+}
+
 /// What one COPY reads.
 struct Source<'a> {
     objects: &'a [Staged],
@@ -183,9 +192,9 @@ impl RedshiftWriter {
     }
 
     /// Between two statements there is nothing that the server could cancel.
-    fn go_on(&self) -> Result<(), WriteError> {
+    fn go_on(&self) -> Result<(), Interrupted> {
         match *self.cancelled.borrow() {
-            true => Err(WriteError::Fatal(Error::new("interrupted"))),
+            true => Err(Interrupted),
             false => Ok(()),
         }
     }
