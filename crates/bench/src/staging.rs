@@ -60,10 +60,10 @@ fn beside(name: &str) -> Result<PathBuf> {
 /// The part that runs within a sandbox.
 pub fn inside(part: Inside, rows: u64, runs: usize) -> Result<()> {
     let target = env::current_exe()?.ancestors().nth(2).ok_or("not below a target directory")?.to_owned();
-    let file = Orders::clean(rows).file(&target.join("bench"))?;
-    let size = megabytes(file.metadata()?.len());
     let scratch = target.join("bench").join("staging");
     fs::create_dir_all(&scratch)?;
+    let file = Orders::clean(rows).file(&target.join("bench"))?;
+    let size = megabytes(file.metadata()?.len());
     let load = Load { file: &file, scratch: &scratch, megabytes: size, runs };
     let goals = match part {
         Inside::Staging => null_copies(&load)?,
