@@ -14,13 +14,13 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::chunks::Chunks;
 use crate::feeder::Feeder;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, interrupted};
 use crate::isolate::{self, Real};
 use crate::queue::Queue;
 use crate::reject::RejectFiles;
 use crate::staging::{self, Gathered};
 use crate::tally::Tally;
-use crate::writer::{Line, interrupted};
+use crate::writer::Line;
 
 /// Bytes of rows between reader and server, unless two batches are more.
 const BYTES_IN_FLIGHT: usize = 40 << 20;

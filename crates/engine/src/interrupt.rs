@@ -43,7 +43,7 @@ impl Interrupt {
     pub async fn or<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             result = work => result,
-            () = self.triggered() => Err(Error::new("interrupted")),
+            () = self.triggered() => Err(interrupted()),
         }
     }
 
@@ -68,4 +68,9 @@ impl Interrupt {
     pub(crate) fn set_left_to_do(&self, statements: Vec<String>) {
         *self.left_to_do.lock().unwrap_or_else(PoisonError::into_inner) = statements;
     }
+}
+
+/// What ends whatever the user has interrupted.
+pub(crate) fn interrupted() -> Error {
+    Error::new("interrupted")
 }

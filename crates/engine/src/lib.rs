@@ -14,6 +14,7 @@ mod session;
 mod staging;
 mod tally;
 mod undo;
+mod work;
 mod writer;
 
 pub use copy::CopyError;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use pgloader_core::Result;
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::target::{Cancel, ConnectError, Session, Target};
-use pgloader_core::{Error, Result};
 
 use crate::backoff::Backoff;
 use crate::interrupt::Interrupt;
@@ -14,18 +14,12 @@ const CANCEL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The first session of a command: a server that is not there is reported at once.
 pub async fn first_session(target: &dyn Target, interrupt: &Interrupt) -> Result<Box<dyn Session>> {
-    tokio::select! {
-        session = target.session() => Ok(session?),
-        () = interrupt.triggered() => Err(Error::new("interrupted")),
-    }
+    interrupt.or(async { Ok(target.session().await?) }).await
 }
 
 /// A session with a server that was there before: it is waited for, until the user interrupts.
 pub async fn session(target: &dyn Target, interrupt: &Interrupt) -> Result<Box<dyn Session>> {
-    tokio::select! {
-        session = patiently(target) => session,
-        () = interrupt.triggered() => Err(Error::new("interrupted")),
-    }
+    interrupt.or(patiently(target)).await
 }
 
 async fn patiently(target: &dyn Target) -> Result<Box<dyn Session>> {

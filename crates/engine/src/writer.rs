@@ -1,7 +1,6 @@
 //! One writer's connection: kept, lost, made again.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use pgloader_core::load::{Commit, TableLoad};
 use pgloader_core::target::{
@@ -11,14 +10,11 @@ use pgloader_core::{Error, Rows};
 
 use crate::backoff::Backoff;
 use crate::copy::Shared;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, interrupted};
+use crate::work::{Answer, CANCEL_PATIENCE, Done, Ended, Work, run_or_cancel};
 
 /// How often the connection may end over the same rows.
 const MOST_LOSSES: usize = 8;
-/// How long a cancelled statement may take to end before its connection is dropped.
-const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
-/// How often it is cancelled meanwhile: a cancel between two statements is lost.
-const CANCEL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What became of rows that a [`Line`] was asked to write.
 #[derive(Debug)]
@@ -28,47 +24,6 @@ pub(crate) enum Written {
     /// None is there, since these rows are bad.
     Bad(Vec<BadRow>),
     /// None is there, since one of them is bad.
-    SomeBad(Error),
-}
-
-/// What a writer is asked to do, over a new connection where the old one is lost.
-#[derive(Debug, Clone)]
-enum Work {
-    Write(Rows),
-    Stage(Rows),
-    Load(Vec<Staged>),
-}
-
-/// What has come of it.
-#[derive(Debug)]
-enum Done {
-    Taken(Taken),
-    Staged(Staged),
-}
-
-impl Work {
-    async fn run(&self, writer: &mut dyn Writer) -> Result<Done, WriteError> {
-        match self {
-            Work::Write(rows) => writer.write(rows.clone()).await.map(Done::Taken),
-            Work::Stage(rows) => writer.stage(rows.clone()).await.map(Done::Staged),
-            Work::Load(objects) => writer.load_staged(objects).await.map(Done::Taken),
-        }
-    }
-
-    /// Rows whose fate is open while the work is under way.
-    fn rows_at_stake(&self) -> Option<u64> {
-        match self {
-            Work::Write(rows) => Some(rows.len() as u64),
-            Work::Load(objects) => Some(objects.iter().map(|object| object.rows).sum()),
-            Work::Stage(_) => None,
-        }
-    }
-}
-
-/// How [`Work`] has ended, where the load goes on.
-enum Ended {
-    Done(Done),
-    Bad(Vec<BadRow>),
     SomeBad(Error),
 }
 
@@ -155,8 +110,8 @@ impl Line {
     }
 
     async fn perform(&mut self, work: Work) -> Result<Ended, Error> {
-        let (mut backoff, mut last) = (Backoff::start(), defect());
-        for _ in 0..MOST_LOSSES {
+        let (mut backoff, mut losses) = (Backoff::start(), 0);
+        loop {
             let error = match self.attempt(&work, &mut backoff).await? {
                 Ok(done) => return Ok(Ended::Done(done)),
                 Err(WriteError::Rows(bad)) => return Ok(Ended::Bad(bad)),
@@ -173,20 +128,22 @@ impl Line {
                 Err(WriteError::Transient(error)) => error,
             };
             self.writer = None;
-            self.wait(&mut backoff, error.clone()).await?;
-            last = error;
+            losses += 1;
+            if losses == MOST_LOSSES {
+                return Err(given_up(error, &work));
+            }
+            self.wait(&mut backoff, error).await?;
         }
-        Err(given_up(last, &work))
     }
 
     /// With on error stop there is nothing to retry: whatever goes wrong undoes all that the line has written.
     async fn write_pending(&mut self, rows: Rows) -> Result<Written, Error> {
         let sent = rows.len() as u64;
+        let mut backoff = Backoff::start();
         if self.pending.sent == 0 {
-            let writer = self.connected().await?;
+            let writer = self.connected(&mut backoff).await?;
             writer.begin().await.map_err(any_error)?;
         }
-        let mut backoff = Backoff::start();
         let Done::Taken(taken) = self.attempt(&Work::Write(rows), &mut backoff).await?.map_err(any_error)?
         else {
             return Err(defect());
@@ -222,36 +179,27 @@ impl Line {
         backoff: &mut Backoff,
     ) -> Result<Result<Done, WriteError>, Error> {
         let interrupt = self.interrupt.clone();
-        let writer = match self.writer.take() {
-            Some(writer) => self.writer.insert(writer),
-            None => {
-                let writer = self.reconnect(backoff).await?;
-                // A new connection has proved that the server is back: later losses get patience of their own.
-                backoff.renew();
-                self.writer.insert(writer)
-            }
-        };
+        let writer = self.connected(backoff).await?;
         match run_or_cancel(writer.as_mut(), work, &interrupt).await {
             Answer::Own(result) => Ok(result),
-            Answer::Cancelled(result, open) => self.after_cancel(result, work, open).await,
+            Answer::Cancelled(result) => self.after_cancel(result).await,
+            Answer::None { may_be_committed } => {
+                let rows = work.rows_at_stake().filter(|_| may_be_committed);
+                let open = |rows| undecidable(rows, "it may still be at work", &silent());
+                Err(rows.map_or_else(interrupted, open))
+            }
         }
     }
 
-    /// What became of work that was cancelled; `None` where the server did not answer.
+    /// What became of work that was cancelled.
     async fn after_cancel(
         &mut self,
-        result: Option<Result<Done, WriteError>>,
-        work: &Work,
-        may_be_committed: bool,
+        result: Result<Done, WriteError>,
     ) -> Result<Result<Done, WriteError>, Error> {
-        let silent = Error::new("the server did not answer the cancel");
-        let (token, lost) = match (result, work.rows_at_stake()) {
-            (Some(Ok(done)), _) => return Ok(Ok(done)),
-            (Some(Err(WriteError::Unknown(token, lost))), _) => (token, lost),
-            (None, Some(rows)) if may_be_committed => {
-                return Err(undecidable(rows, "it may still be at work", &silent));
-            }
-            (Some(Err(_)) | None, _) => return Err(interrupted()),
+        let (token, lost) = match result {
+            Ok(done) => return Ok(Ok(done)),
+            Err(WriteError::Unknown(token, lost)) => (token, lost),
+            Err(_) => return Err(interrupted()),
         };
         let rows = token.rows;
         match tokio::time::timeout(CANCEL_PATIENCE, self.loading.outcome(&token)).await {
@@ -259,14 +207,19 @@ impl Line {
             Ok(Ok(Outcome::RolledBack)) => Err(interrupted()),
             Ok(Ok(Outcome::Undecidable(why))) => Err(undecidable(rows, &why, &lost)),
             Ok(Err(error)) => Err(undecidable(rows, &Error::from(error).message, &lost)),
-            Err(_) => Err(undecidable(rows, &silent.message, &lost)),
+            Err(_) => Err(undecidable(rows, &silent().message, &lost)),
         }
     }
 
-    async fn connected(&mut self) -> Result<&mut Box<dyn Writer>, Error> {
+    async fn connected(&mut self, backoff: &mut Backoff) -> Result<&mut Box<dyn Writer>, Error> {
         let writer = match self.writer.take() {
             Some(writer) => writer,
-            None => self.reconnect(&mut Backoff::start()).await?,
+            None => {
+                let writer = self.reconnect(backoff).await?;
+                // A new connection has proved that the server is back: later losses get patience of their own.
+                backoff.renew();
+                writer
+            }
         };
         Ok(self.writer.insert(writer))
     }
@@ -311,7 +264,10 @@ impl Line {
     /// Waits before the next try; gives `error` back when there is to be none.
     async fn wait(&mut self, backoff: &mut Backoff, error: Error) -> Result<(), Error> {
         let Some(delay) = backoff.next() else {
-            return Err(error.hint("the server stayed away; run the load again when it is back"));
+            return Err(match error.hint {
+                Some(_) => error,
+                None => error.hint("the server stayed away; run the load again when it is back"),
+            });
         };
         tracing::warn!("{}; trying again in {} ms", error.message, delay.as_millis());
         tokio::select! {
@@ -321,33 +277,6 @@ impl Line {
         }
         Ok(())
     }
-}
-
-/// What a writer answered.
-enum Answer {
-    /// Undisturbed.
-    Own(Result<Done, WriteError>),
-    /// After the user's interrupt; `None` where it did not answer in time, and whether it may be committed then.
-    Cancelled(Option<Result<Done, WriteError>>, bool),
-}
-
-async fn run_or_cancel(writer: &mut dyn Writer, work: &Work, interrupt: &Interrupt) -> Answer {
-    let canceller = writer.canceller();
-    let running = work.run(writer);
-    tokio::pin!(running);
-    tokio::select! {
-        biased;
-        result = &mut running => return Answer::Own(result),
-        () = interrupt.triggered() => {}
-    }
-    let end = Instant::now() + CANCEL_PATIENCE;
-    while Instant::now() < end {
-        canceller.cancel().await;
-        if let Ok(result) = tokio::time::timeout(CANCEL_INTERVAL, &mut running).await {
-            return Answer::Cancelled(Some(result), true);
-        }
-    }
-    Answer::Cancelled(None, canceller.may_be_committed())
 }
 
 /// Returns some time after the user has interrupted.
@@ -379,9 +308,8 @@ fn defect() -> Error {
     Error::new("a writer answered what it was not asked: a defect of pgloader")
 }
 
-/// What ends a load that the user has interrupted.
-pub(crate) fn interrupted() -> Error {
-    Error::new("interrupted")
+fn silent() -> Error {
+    Error::new("the server did not answer the cancel")
 }
 
 fn undecidable(rows: u64, why: &str, lost: &Error) -> Error {
