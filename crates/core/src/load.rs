@@ -85,8 +85,8 @@ pub struct LoadPlan {
     pub preparations: Vec<Preparation>,
     /// The copy.
     pub load: TableLoad,
-    /// Done after a copy that went well, each statement in a transaction of its own.
-    pub finish: Vec<Phase>,
+    /// Collects the table's statistics after a copy that went well.
+    pub analyze: Option<String>,
     /// For the log.
     pub warnings: Vec<String>,
     /// For the log: steps that this target does without.

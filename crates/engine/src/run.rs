@@ -74,7 +74,7 @@ impl Run {
         }
         let mut undone = self.undo(undo).await;
         if result.is_ok() && !self.interrupt.is_triggered() {
-            undone = undone.and(self.finish(&plan.finish).await);
+            undone = undone.and(self.analyze(plan.analyze.as_ref()).await);
         }
         match self.interrupt.is_triggered() {
             true => Err(CopyError::Interrupted),
@@ -111,20 +111,13 @@ impl Run {
         result
     }
 
-    /// What follows a copy that went well; an interrupt ends it.
-    async fn finish(&mut self, phases: &[Phase]) -> Result<()> {
-        let mut result = Ok(());
-        for phase in phases {
-            let start = Instant::now();
-            let ran = self.transaction(&phase.statements).await;
-            let done = if ran.is_ok() { phase.statements.len() } else { 0 };
-            self.add(Section::Post, phase.label, &ran, done, start.elapsed());
-            if let Err(error) = &ran {
-                tracing::error!("{error}");
-            }
-            result = result.and(ran);
-        }
-        result
+    /// An interrupt ends it.
+    async fn analyze(&mut self, statement: Option<&String>) -> Result<()> {
+        let Some(statement) = statement else { return Ok(()) };
+        let start = Instant::now();
+        let result = self.transaction(std::slice::from_ref(statement)).await;
+        self.add(Section::Post, "Analyze", &result, usize::from(result.is_ok()), start.elapsed());
+        result.inspect_err(|error| tracing::error!("{error}"))
     }
 
     async fn transaction(&self, statements: &[String]) -> Result<()> {

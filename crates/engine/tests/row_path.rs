@@ -163,7 +163,7 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
     let plan = LoadPlan {
         preparations: Vec::new(),
         load: table_load,
-        finish: Vec::new(),
+        analyze: None,
         warnings: Vec::new(),
         notices: Vec::new(),
     };

@@ -210,11 +210,8 @@ impl Prepared {
         let start = Instant::now();
         let source = self.source.clone();
         let reading = tokio::task::spawn_blocking(move || source.catalog());
-        let catalog = tokio::select! {
-            catalog = reading => catalog.map_err(|error| Error::new(error.to_string()))?,
-            () = run.interrupt.triggered() => Err(Error::new("interrupted")),
-        };
-        let tables = catalog?.tables;
+        let catalog = async { reading.await.map_err(|error| Error::new(error.to_string()))? };
+        let tables = run.interrupt.or(catalog).await?.tables;
         let line = Line { label: "fetch".into(), time: start.elapsed(), ..Line::default() };
         run.report.add(Section::Pre, line);
         tables.into_iter().next().ok_or_else(|| Error::new("the source has no table"))

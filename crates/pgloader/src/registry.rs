@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use pgloader_command::{Command, CommandKind, Diagnostic, SourceText, Span, Spanned, WrittenName};
 use pgloader_core::Error;
-use pgloader_core::option::OptionSpec;
-use pgloader_core::option::Options;
+use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
+use pgloader_plan::options::STAGED_ONLY;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
 use pgloader_targets::postgres::{self, PostgresTarget};
@@ -103,7 +103,8 @@ pub async fn target(destination: &Destination, options: &Options) -> Result<Arc<
     let config = destination.config.clone();
     match pgloader_targets::product(&config).await? {
         Product::PostgreSql => {
-            for option in redshift::written(options) {
+            let moot = redshift::OPTIONS.into_iter().chain(STAGED_ONLY);
+            for option in moot.filter(|option| options.get(option).is_some()) {
                 tracing::warn!("option {} has no effect: the target is not Redshift", option.name);
             }
             Ok(Arc::new(PostgresTarget::new(config)))

@@ -39,7 +39,6 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
     warnings.extend(one_transaction(input));
     warnings.extend(truncated_keys(input));
     warnings.extend(index_warnings(input));
-    warnings.extend(staged_only(input));
     let load = TableLoad {
         table: input.target.name.clone(),
         on_error: on_error(input),
@@ -53,7 +52,7 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
     Ok(LoadPlan {
         preparations: preparations(input)?,
         load,
-        finish: finish(input),
+        analyze: analyze(input),
         warnings,
         notices: notices(input),
     })
@@ -68,11 +67,8 @@ fn commit(input: &FileLoad<'_>) -> Commit {
     }
 }
 
-fn finish(input: &FileLoad<'_>) -> Vec<Phase> {
-    let wanted = input.options.is_yes(&ANALYZE);
-    let statement = wanted.then(|| input.dialect.analyze(input.target)).flatten();
-    let phase = |statement| Phase { label: "Analyze", statements: vec![statement], parallel: 1 };
-    statement.into_iter().map(phase).collect()
+fn analyze(input: &FileLoad<'_>) -> Option<String> {
+    input.options.is_yes(&ANALYZE).then(|| input.dialect.analyze(input.target)).flatten()
 }
 
 /// What was asked for and does not exist where batches are staged.
@@ -83,14 +79,6 @@ fn notices(input: &FileLoad<'_>) -> Vec<String> {
     let steps = [(&DROP_INDEXES, "indexes"), (&DISABLE_TRIGGERS, "triggers")];
     let asked = steps.iter().filter(|(option, _)| input.options.is_yes(option));
     asked.map(|(option, what)| format!("{} is skipped: Amazon Redshift has no {what}", option.name)).collect()
-}
-
-/// Options that say how batches are staged, where none are.
-fn staged_only(input: &FileLoad<'_>) -> Vec<String> {
-    let is_moot = |spec: &&&OptionSpec| input.options.get(spec).is_some() && !input.dialect.is_staged();
-    let warning =
-        |spec: &&OptionSpec| format!("option {} has no effect: the target is not Redshift", spec.name);
-    STAGED_ONLY.iter().filter(is_moot).map(warning).collect()
 }
 
 fn on_error(input: &FileLoad<'_>) -> OnError {

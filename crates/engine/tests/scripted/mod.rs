@@ -174,13 +174,8 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
     };
     let rejects = RejectFiles::new(std::path::Path::new("/nonexistent"), &name, false, false).unwrap();
     let tally = Arc::new(Tally::default());
-    let plan = LoadPlan {
-        preparations: Vec::new(),
-        load,
-        finish: Vec::new(),
-        warnings: Vec::new(),
-        notices: Vec::new(),
-    };
+    let plan =
+        LoadPlan { preparations: Vec::new(), load, analyze: None, warnings: Vec::new(), notices: Vec::new() };
     let load = Load { source: Arc::new(Ten), source_table, rejects, tally: tally.clone() };
     let target = Arc::new(Scripted(script.clone()));
     let mut run = Run { target, interrupt: Interrupt::default(), report: Report::default() };

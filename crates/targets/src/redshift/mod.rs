@@ -29,7 +29,7 @@ use crate::server::{connect_error, describe};
 use objects::{Objects, Run};
 
 pub use dialect::Redshift as RedshiftDialect;
-pub use options::{Compression, OPTIONS, Role, Staging, checked_prefix, written};
+pub use options::{Compression, OPTIONS, Role, Staging, checked_prefix};
 
 /// The scheme of its connection strings, beside those of PostgreSQL: the server says what it is.
 pub const SCHEME: &str = "redshift";

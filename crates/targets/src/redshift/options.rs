@@ -143,11 +143,6 @@ impl Staging {
     }
 }
 
-/// Options written that only Redshift has.
-pub fn written(options: &Options) -> impl Iterator<Item = &'static OptionSpec> {
-    OPTIONS.into_iter().filter(|spec| options.get(spec).is_some())
-}
-
 /// Server-side names hold 256 bytes of a URL; these letters mean themselves in URLs, manifests and SQL.
 const LONGEST_PREFIX: usize = 100;
 
