@@ -5,7 +5,7 @@ use pgloader_core::{Error, Result};
 use pgloader_postgres_client::{Connection, QueryResult, quote_identifier};
 
 use super::dialect::quote_table;
-use crate::server::describe;
+use crate::server::{describe, text};
 
 const TABLE: &str = include_str!("sql/table.sql");
 const COLUMNS: &str = include_str!("sql/columns.sql");
@@ -69,10 +69,6 @@ async fn details(connection: &mut Connection, oid: &str, name: TableName) -> Res
 
 fn is_true(result: &QueryResult, column: usize) -> bool {
     result.rows.first().is_some_and(|row| flag(row, column))
-}
-
-fn text(row: &[Option<String>], column: usize) -> Option<&str> {
-    row.get(column)?.as_deref()
 }
 
 fn flag(row: &[Option<String>], column: usize) -> bool {

@@ -11,7 +11,7 @@ use pgloader_postgres_client::{self as client, Config, Connection, quote_identif
 
 use super::dialect::quote_table;
 use super::errors;
-use crate::server::{StatementCancel, connect_error, describe, log_notices};
+use crate::server::{StatementCancel, connect_error, describe, first_value, log_notices, redact};
 
 /// One table's load.
 pub(super) struct PostgresLoading {
@@ -131,11 +131,7 @@ fn short(transaction: u64) -> u64 {
 
 async fn ask(connection: &mut Connection, query: &str) -> Result<Option<String>, client::Error> {
     let results = connection.simple_query(query).await?;
-    Ok(first_value(&results))
-}
-
-fn first_value(results: &[client::QueryResult]) -> Option<String> {
-    results.iter().find_map(|result| result.rows.first()?.first()?.clone())
+    Ok(first_value(&results).map(str::to_owned))
 }
 
 struct PostgresWriter {
@@ -169,7 +165,7 @@ impl Writer for PostgresWriter {
             None => format!("SELECT pg_catalog.txid_current(); {}", self.copy),
         };
         let result = self.connection.copy_in(&sql, rows.pieces()).await;
-        log_notices(&mut self.connection);
+        log_notices(&mut self.connection, redact);
         let failed = match result {
             Ok(outcome) => {
                 if let Some(number) = transaction_number(&outcome.results) {

@@ -5,7 +5,7 @@ use pgloader_core::{Error, Result};
 use pgloader_postgres_client::Connection;
 
 use super::statement::literal;
-use crate::server::describe;
+use crate::server::{describe, first_value, text};
 
 const TABLE: &str = include_str!("sql/table.sql");
 const OWNER: &str = include_str!("sql/owner.sql");
@@ -23,16 +23,20 @@ pub(super) async fn table(connection: &mut Connection, name: &TableName) -> Resu
     let list: Vec<String> = schemas.iter().map(|schema| literal(schema)).collect();
     let query = TABLE.replace("{name}", &literal(&name.name)).replace("{schemas}", &list.join(", "));
     let rows = rows(connection, &query).await?;
-    let schema_of = |row: &Cells| text(row, 0).map(str::to_owned);
-    let is_found = |schema: &&String| rows.iter().any(|row| schema_of(row).as_ref() == Some(*schema));
-    let Some(schema) = schemas.iter().find(is_found) else { return Ok(None) };
-    let mine: Vec<&Vec<Option<String>>> =
-        rows.iter().filter(|row| schema_of(row).as_ref() == Some(schema)).collect();
-    let name = TableName { schema: Some(schema.clone()), name: name.name };
-    if mine.iter().any(|row| text(row, 2) == Some("v")) {
+    chosen(&rows, &schemas, name.name)
+}
+
+/// The table of that name in the first of the schemas that has one.
+fn chosen(rows: &[Vec<Option<String>>], schemas: &[String], name: String) -> Result<Option<Table>> {
+    let is_of = |row: &Cells, schema: &str| text(row, 0) == Some(schema);
+    let has_it = |schema: &&String| rows.iter().any(|row| is_of(row, schema));
+    let Some(schema) = schemas.iter().find(has_it) else { return Ok(None) };
+    let name = TableName { schema: Some(schema.clone()), name };
+    let mine = || rows.iter().filter(|row| is_of(row, schema));
+    if mine().any(|row| text(row, 2) == Some("v")) {
         return Err(Error::new(format!("{name} is a view: COPY loads tables only")));
     }
-    Ok(Some(plain_table(name, mine.iter().filter_map(|row| column(row)).collect())))
+    Ok(Some(plain_table(name, mine().filter_map(|row| column(row)).collect())))
 }
 
 /// A table without what Redshift does not have.
@@ -78,8 +82,8 @@ async fn folded(connection: &mut Connection, name: &TableName) -> TableName {
 
 /// The schemas of the search path, in order.
 async fn search_path(connection: &mut Connection) -> Result<Vec<String>> {
-    let path = rows(connection, "SHOW search_path").await?;
-    let path = path.first().and_then(|row| text(row, 0)).unwrap_or("public").to_owned();
+    let path = connection.simple_query("SHOW search_path").await.map_err(|error| describe(&error))?;
+    let path = first_value(&path).unwrap_or("public");
     let mut schemas = Vec::new();
     for name in path.split(',').map(|name| name.trim().trim_matches('"')) {
         match name {
@@ -97,11 +101,7 @@ async fn rows(connection: &mut Connection, query: &str) -> Result<Vec<Vec<Option
 }
 
 async fn first(connection: &mut Connection, query: &str) -> Option<String> {
-    rows(connection, query).await.ok()?.first()?.first()?.clone()
-}
-
-fn text(row: &Cells, column: usize) -> Option<&str> {
-    row.get(column)?.as_deref()
+    first_value(&connection.simple_query(query).await.ok()?).map(str::to_owned)
 }
 
 fn column(row: &Cells) -> Option<Column> {
@@ -165,6 +165,24 @@ fn column_type(name: &str, typmod: i32) -> ColumnType {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_schema_of_the_path_that_has_the_table_is_taken() {
+        let row = |schema: &str, kind: &str, name: &str| -> Vec<Option<String>> {
+            let cells = [schema, "t", kind, name, "int4", "-1", "t"];
+            cells.iter().map(|cell| Some((*cell).to_owned())).chain([None]).collect()
+        };
+        let rows = [row("a", "r", "x"), row("b", "v", "y"), row("c", "r", "z")];
+        let find = |path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|&schema| schema.to_owned()).collect();
+            chosen(&rows, &path, "t".into())
+        };
+        let table = find(&["none", "c", "a"]).unwrap().unwrap();
+        assert_eq!((table.name.to_string(), table.columns[0].name.as_str()), ("c.t".into(), "z"));
+        assert!(table.columns[0].not_null && table.columns.len() == 1);
+        assert!(find(&["none"]).unwrap().is_none());
+        assert_eq!(find(&["b", "a"]).unwrap_err().message, "b.t is a view: COPY loads tables only");
+    }
 
     #[test]
     fn types_come_with_their_limits() {

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, MutexGuard, watch};
 use super::catalog;
 use super::dialect::quote_table;
 use super::statement::literal;
-use crate::server::{connect_error, describe};
+use crate::server::{connect_error, describe, first_value};
 
 /// How long the lost transaction may hold the table's lock before it is asked about again.
 const LOCK_TIMEOUT: &str = "SET statement_timeout TO 10000";
@@ -128,7 +128,7 @@ impl Ledger {
             return Ok(Outcome::Undecidable(format!("another load into the table was at work: {other}")));
         }
         let results = connection.simple_query(&format!("SELECT count(*) FROM {name}")).await;
-        let found = first_number(&results.map_err(|error| connect_error(&error))?);
+        let found = count_in(&results.map_err(|error| connect_error(&error))?);
         match found {
             Some(found) if found == committed => Ok(Outcome::RolledBack),
             Some(found) if found == committed + sent => Ok(Outcome::Committed),
@@ -146,7 +146,7 @@ impl Ledger {
 async fn now(connection: &mut Connection) -> Option<String> {
     connection.simple_query("SET timezone TO 'UTC'").await.ok()?;
     let results = connection.simple_query("SELECT getdate()").await.ok()?;
-    results.first()?.rows.first()?.first()?.clone()
+    first_value(&results).map(str::to_owned)
 }
 
 async fn wait_for_lock(connection: &mut Connection, table: &str) -> Result<(), ConnectError> {
@@ -195,7 +195,7 @@ async fn other_load(
     sources.into_iter().find(|source| !source.starts_with(own_prefix))
 }
 
-/// The first value of the first row, as a number.
-pub(super) fn first_number(results: &[QueryResult]) -> Option<u64> {
-    results.iter().find_map(|result| result.rows.first()?.first()?.as_deref()?.trim().parse().ok())
+/// A count that the server answers.
+pub(super) fn count_in(results: &[QueryResult]) -> Option<u64> {
+    first_value(results)?.trim().parse().ok()
 }

@@ -1,15 +1,13 @@
 //! Catalog queries and statements.
 
-use std::time::Instant;
-
 use async_trait::async_trait;
+use pgloader_core::Result;
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::target::{Cancel, Session};
-use pgloader_core::{Error, Result};
 use pgloader_postgres_client::Connection;
 
 use super::{catalog, secret};
-use crate::server::{StatementCancel, describe, first_line, log_notices_as, redact, with_texts};
+use crate::server::{self, StatementCancel, redact};
 
 pub(super) struct RedshiftSession {
     connection: Connection,
@@ -18,21 +16,6 @@ pub(super) struct RedshiftSession {
 impl RedshiftSession {
     pub(super) fn new(connection: Connection) -> RedshiftSession {
         RedshiftSession { connection }
-    }
-
-    async fn run(&mut self, statement: &str) -> Result<()> {
-        let results = self.connection.simple_query(statement).await;
-        log_notices_as(&mut self.connection, shown);
-        results.map(drop).map_err(|error| with_texts(describe(&error), shown))
-    }
-
-    async fn logged(&mut self, statement: &str) -> Result<()> {
-        let statement_shown = shown(statement);
-        tracing::debug!(severity = "SQL", "{statement_shown}");
-        let start = Instant::now();
-        self.run(statement).await.map_err(|error| error.query(statement_shown.clone()))?;
-        tracing::info!("{} ({:.3} s)", first_line(&statement_shown), start.elapsed().as_secs_f64());
-        Ok(())
     }
 }
 
@@ -49,18 +32,10 @@ impl Session for RedshiftSession {
 
     /// One statement goes without a block, since several kinds (TRUNCATE, VACUUM, ANALYZE) want none.
     async fn transaction(&mut self, statements: &[String]) -> Result<()> {
-        if let [statement] = statements {
-            return self.logged(statement).await;
+        match statements {
+            [statement] => server::statement(&mut self.connection, statement, shown).await,
+            statements => server::transaction(&mut self.connection, statements, shown).await,
         }
-        self.run("BEGIN").await?;
-        for statement in statements {
-            if let Err(error) = self.logged(statement).await {
-                // Where even this fails the connection is gone, and the transaction with it.
-                let _ = self.run("ROLLBACK").await;
-                return Err(error);
-            }
-        }
-        self.run("COMMIT").await.map_err(|error| Error { query: Some("COMMIT".into()), ..error })
     }
 
     fn canceller(&self) -> Box<dyn Cancel> {

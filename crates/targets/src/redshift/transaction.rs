@@ -10,13 +10,13 @@ use pgloader_core::target::{BadRow, CommitToken, Staged, Taken, WriteError};
 use pgloader_postgres_client as client;
 
 use super::errors::{self, Failure};
-use super::ledger::{Doubt, Entries, first_number};
+use super::ledger::{Doubt, Entries, count_in};
 use super::reasons::{self, Patience, Reason};
 use super::secret::mask;
 use super::staged;
 use super::statement::{Authorization, Copy};
 use super::write::RedshiftWriter;
-use crate::server::{log_notices_as, redact};
+use crate::server::{log_notices, redact};
 
 /// As many errors as one COPY is told to tolerate: what it names is held in memory. With more, the rows are halved.
 const MOST_ERRORS: u64 = 10_000;
@@ -76,7 +76,7 @@ impl RedshiftWriter {
             Err(error) => Err(error),
         };
         if let Some(manifest) = manifest {
-            table.objects.discard(&[manifest]).await;
+            self.delete(&[manifest]).await;
         }
         result
     }
@@ -113,7 +113,9 @@ impl RedshiftWriter {
             Copied::Refused(error) => return Err(WriteError::SomeRow(error)),
             Copied::Loaded(loaded) => loaded,
         };
-        let missing = source.rows().saturating_sub(loaded);
+        let Some(missing) = source.rows().checked_sub(loaded) else {
+            return Err(self.miscounted(loaded, source.rows()).await);
+        };
         let reasons = self.reasons_beside(source, |reasons| reasons.len() as u64 >= missing).await;
         let named = self.named(source, &reasons).filter(|bad| bad.len() as u64 == missing);
         let Some(bad) = named else {
@@ -182,13 +184,13 @@ impl RedshiftWriter {
             self.go_on()?;
             let answer = self.connection.simple_query(statement.expose_secret()).await;
             let keys = self.keys.clone();
-            log_notices_as(&mut self.connection, |text| redact(&mask(text, keys.as_ref())));
+            log_notices(&mut self.connection, |text| redact(&mask(text, keys.as_ref())));
             match answer {
                 Ok(answer) => results = answer,
                 Err(error) => return Ok(Err(error)),
             }
         }
-        Ok(Ok(first_number(&results).unwrap_or_default()))
+        Ok(Ok(count_in(&results).unwrap_or_default()))
     }
 
     /// Between two statements there is nothing that the server could cancel.
@@ -331,13 +333,17 @@ impl RedshiftWriter {
         let table = &self.table;
         let mut fetch = staged::Fetch::open(table.objects.store(), object, table.compression).await?;
         let (mut done, mut wanted) = (first, wanted.iter_mut().peekable());
-        while let Some(batch) = fetch.next().await.map_err(WriteError::Fatal)? {
+        while wanted.peek().is_some() {
+            self.go_on()?;
+            let Some(batch) = fetch.next().await.map_err(WriteError::Fatal)? else {
+                let message = format!("{} has fewer rows than were staged", object.name);
+                return Err(WriteError::Fatal(Error::new(message)));
+            };
             let rows = std::sync::Arc::new(batch).rows();
             while let Some(bad) = wanted.next_if(|bad| bad.index < done + rows.len()) {
                 bad.row = rows.row(bad.index - done).map(<[u8]>::to_vec);
             }
             done += rows.len();
-            self.go_on()?;
         }
         Ok(())
     }

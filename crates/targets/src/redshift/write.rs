@@ -1,6 +1,6 @@
 //! Batches into a table: staged in S3, loaded by COPY.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -40,8 +40,6 @@ pub(super) struct Table {
     pub(super) views_are_silent: AtomicBool,
     /// Sessions whose connection was lost, and whose transactions may hold the table's lock until they are ended.
     lost_sessions: Mutex<Vec<i32>>,
-    /// Bytes staged, for the log.
-    staged_bytes: AtomicU64,
 }
 
 impl Table {
@@ -78,7 +76,6 @@ impl RedshiftLoading {
             ledger,
             views_are_silent: AtomicBool::new(false),
             lost_sessions: Mutex::default(),
-            staged_bytes: AtomicU64::new(0),
         })))
     }
 }
@@ -118,8 +115,6 @@ impl Loading for RedshiftLoading {
     }
 
     async fn clean_up(&self) -> Result<()> {
-        let bytes = self.0.staged_bytes.load(Ordering::Relaxed);
-        tracing::debug!("{bytes} bytes of rows were staged below {}", self.0.objects.url_prefix());
         self.0.objects.clean_up().await
     }
 
@@ -181,7 +176,6 @@ impl Writer for RedshiftWriter {
                 return Err(WriteError::Fatal(Error::new("interrupted")));
             }
         }
-        table.staged_bytes.fetch_add(bytes, Ordering::Relaxed);
         Ok(staged)
     }
 
@@ -191,7 +185,7 @@ impl Writer for RedshiftWriter {
 
     async fn discard(&mut self, objects: &[Staged]) {
         let names: Vec<String> = objects.iter().map(|object| object.name.clone()).collect();
-        self.table.objects.discard(&names).await;
+        self.delete(&names).await;
     }
 
     fn canceller(&self) -> Box<dyn Cancel> {
@@ -200,6 +194,18 @@ impl Writer for RedshiftWriter {
             cancelled: self.cancelled.clone(),
             commits: self.commits.clone(),
         })
+    }
+}
+
+impl RedshiftWriter {
+    /// Deletes objects. After an interrupt that is left to the end of the load: what a COPY has come to must be told
+    /// first.
+    pub(super) async fn delete(&self, names: &[String]) {
+        let mut cancelled = self.cancelled.subscribe();
+        tokio::select! {
+            () = self.table.objects.discard(names) => {}
+            _ = cancelled.wait_for(|cancelled| *cancelled) => {}
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What all targets that speak PostgreSQL's protocol share.
 
 mod redact;
+mod statements;
 
 use async_trait::async_trait;
 use pgloader_core::Error;
@@ -9,6 +10,7 @@ use pgloader_postgres_client as client;
 use pgloader_postgres_client::{Canceller, Connection};
 
 pub(crate) use redact::redact;
+pub(crate) use statements::{statement, transaction};
 
 /// Which product serves the database that `config` names. Nothing is set in that session: a parameter that the
 /// product does not know would end it.
@@ -18,8 +20,7 @@ pub async fn product(config: &client::Config) -> Result<client::Product, Connect
     let mut connection = Connection::connect(&bare).await.map_err(|error| connect_error(&error))?;
     let answer = connection.simple_query("SELECT version()").await.map_err(|error| connect_error(&error))?;
     connection.close().await;
-    let version = answer.first().and_then(|result| result.rows.first()?.first()?.as_deref());
-    Ok(client::product(version.unwrap_or_default()))
+    Ok(client::product(first_value(&answer).unwrap_or_default()))
 }
 
 /// The error as users see it.
@@ -60,24 +61,24 @@ pub(crate) fn with_texts(mut error: Error, change: impl Fn(&str) -> String) -> E
     error
 }
 
-/// Enough of a statement to know it by.
-pub(crate) fn first_line(statement: &str) -> &str {
-    statement.lines().next().unwrap_or_default().trim_end()
-}
-
-/// What the server remarks at WARNING is for the user too.
-pub(crate) fn log_notices(connection: &mut Connection) {
-    log_notices_as(connection, redact);
-}
-
-/// The same, as `shown` shows texts.
-pub(crate) fn log_notices_as(connection: &mut Connection, shown: impl Fn(&str) -> String) {
+/// What the server remarks at WARNING is for the user too; `shown` takes out what must not be seen.
+pub(crate) fn log_notices(connection: &mut Connection, shown: impl Fn(&str) -> String) {
     for notice in connection.take_notices() {
         match notice.severity.as_str() {
             "WARNING" => tracing::warn!("{}", shown(&notice.message)),
             _ => tracing::debug!("{}: {}", notice.severity, shown(&notice.message)),
         }
     }
+}
+
+/// The first value of the first row.
+pub(crate) fn first_value(results: &[client::QueryResult]) -> Option<&str> {
+    results.iter().find_map(|result| text(result.rows.first()?, 0))
+}
+
+/// A value of a row; `None` is NULL.
+pub(crate) fn text(row: &[Option<String>], column: usize) -> Option<&str> {
+    row.get(column)?.as_deref()
 }
 
 /// Ends the statement that a connection is running.
