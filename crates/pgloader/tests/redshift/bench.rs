@@ -89,6 +89,12 @@ impl Bench {
         self.run(&self.load_csv("t", with))
     }
 
+    /// The load file for `data.csv` into the table that a TARGET TABLE clause names, as written.
+    pub fn load_csv_into(&self, table: &str, with: &str) -> String {
+        let target = format!(" TARGET TABLE {table} WITH");
+        self.load_csv("X", with).replace("?tablename=X", "").replace(" WITH", &target)
+    }
+
     /// Writes `load` as a load file and runs it.
     pub fn run(&self, load: &str) -> Run {
         let file = self.place.write("test.load", load);
@@ -111,7 +117,7 @@ impl Bench {
         run
     }
 
-    /// What is in S3, without the bucket's name.
+    /// What is in S3: `bucket/key`.
     pub fn objects(&self) -> Vec<String> {
         self.sandbox.objects()
     }

@@ -3,7 +3,7 @@
 use private_s3::Fault as S3Fault;
 use redshift_sandbox::fault::Fault;
 
-use crate::bench::{BUCKET, Bench, KEY, SECRET, TOKEN, builder, numbers};
+use crate::bench::{Bench, KEY, SECRET, TOKEN, builder, numbers};
 use crate::kit::Run;
 
 const COLUMNS: &str = "id int, v varchar(20)";
@@ -111,6 +111,17 @@ fn a_clock_that_is_wrong_is_told_of() {
 }
 
 #[test]
+fn a_clock_that_stays_wrong_ends_the_load() {
+    let bench = Bench::table(COLUMNS);
+    for _ in 0..20 {
+        bench.sandbox.s3().inject(S3Fault::ClockSkew);
+    }
+    bench.load(numbers(100), "").expect(1, &["clock", "HINT"]);
+    assert!(bench.copies().is_empty());
+    assert_eq!(bench.objects(), Vec::<String>::new());
+}
+
+#[test]
 fn s3_out_of_breath_is_tried_again() {
     for fault in [S3Fault::SlowDown, S3Fault::InternalError, S3Fault::ResetMidUpload] {
         let bench = Bench::table(COLUMNS);
@@ -185,5 +196,4 @@ fn a_table_or_a_schema_that_is_missing() {
     let bench = Bench::new();
     bench.load(numbers(10), "").expect(1, &["there is no table t"]);
     assert!(bench.copies().is_empty());
-    let _ = BUCKET;
 }

@@ -53,3 +53,20 @@ fn a_second_ctrl_c_ends_at_once_and_tells_of_the_objects() {
         "{run:#?}"
     );
 }
+
+/// The batch is large enough to go in parts, of which none may stay.
+#[test]
+fn ctrl_c_in_the_middle_of_an_upload_leaves_no_part() {
+    let bench = Bench::table("id int, v varchar(2000)");
+    let text = "x".repeat(1500);
+    let data: String = (0..40_000).map(|id| format!("{id},{text}\n")).collect();
+    bench.place.write("data.csv", data);
+    let file = bench.place.write("test.load", bench.load_csv("t", ""));
+    let child = start(bench.command().arg(file));
+    wait_until("the first part", || bench.sandbox.s3().uploads() > 0);
+    signal(&child);
+    let run: Run = bench.searched(child.wait_with_output().unwrap().into());
+    run.expect(130, &["interrupted: ending the load"]);
+    assert_eq!(bench.sql("SELECT count(*) FROM t"), "0");
+    bench.is_tidy();
+}

@@ -107,9 +107,7 @@ fn names() -> Bench {
     for table in ["\"select\"", "\"other schema\".\"it's a \\ 1.a/b ä\""] {
         bench.sql(&format!("CREATE TABLE {table} (\"order\" int, \"a \"\"b\"\" \\ 'c'\" varchar(20))"));
         bench.place.write("data.csv", numbers(10));
-        let target = format!(" TARGET TABLE {table} WITH");
-        let load = bench.load_csv("X", "").replace("?tablename=X", "").replace(" WITH", &target);
-        bench.run(&load).expect(0, &["10 written"]);
+        bench.run(&bench.load_csv_into(table, "")).expect(0, &["10 written"]);
     }
     bench
 }

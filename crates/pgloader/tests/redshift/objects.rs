@@ -20,10 +20,7 @@ fn no_name_of_a_table_is_in_a_key() {
     let bench = Bench::new();
     bench.sql("CREATE TABLE \"t'1.a/b\" (id int, v varchar(20))");
     bench.place.write("data.csv", numbers(100));
-    let load = bench
-        .load_csv("X", "keep s3 files")
-        .replace("?tablename=X", "")
-        .replace(" WITH", " TARGET TABLE \"t'1.a/b\" WITH");
+    let load = bench.load_csv_into("\"t'1.a/b\"", "keep s3 files");
     bench.run(&load).expect(0, &["100 written"]);
     assert_eq!(bench.sql("SELECT count(*) FROM \"t'1.a/b\""), "100");
     assert!(

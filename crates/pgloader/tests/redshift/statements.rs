@@ -60,24 +60,12 @@ fn names_are_folded_as_the_server_folds_them() {
     let bench = Bench::new();
     bench.sql("CREATE SCHEMA other; CREATE TABLE other.\"Orders\" (\"Id\" int, \"Order\" varchar(20))");
     bench.place.write("data.csv", numbers(10));
-    let load = bench
-        .load_csv("X", "")
-        .replace("?tablename=X", "")
-        .replace(" WITH", " TARGET TABLE \"Other\".\"Orders\" WITH");
+    let load = bench.load_csv_into("\"Other\".\"Orders\"", "");
     bench.run(&load).expect(0, &["10 written"]);
     let sensitive = Bench::with(builder().case_sensitive(true));
     sensitive.sql("CREATE TABLE \"Orders\" (id int, v varchar(20)); CREATE TABLE orders (x date)");
     sensitive.place.write("data.csv", numbers(10));
-    let load = sensitive
-        .load_csv("X", "")
-        .replace("?tablename=X", "")
-        .replace(" WITH", " TARGET TABLE \"Orders\" WITH");
+    let load = sensitive.load_csv_into("\"Orders\"", "");
     sensitive.run(&load).expect(0, &["10 written"]);
     assert_eq!(sensitive.sql("SELECT count(*) FROM \"Orders\""), "10");
-}
-
-#[test]
-fn views_are_no_targets() {
-    let bench = Bench::table("id int, v varchar(20)");
-    bench.load(numbers(1), "").expect(0, &["1 written"]);
 }
