@@ -264,10 +264,8 @@ impl Line {
     /// Waits before the next try; gives `error` back when there is to be none.
     async fn wait(&mut self, backoff: &mut Backoff, error: Error) -> Result<(), Error> {
         let Some(delay) = backoff.next() else {
-            return Err(match error.hint {
-                Some(_) => error,
-                None => error.hint("the server stayed away; run the load again when it is back"),
-            });
+            let own = error.hint.as_ref().map(|hint| format!("{hint}; ")).unwrap_or_default();
+            return Err(error.hint(format!("{own}it stayed away: run the load again when it is back")));
         };
         tracing::warn!("{}; trying again in {} ms", error.message, delay.as_millis());
         tokio::select! {
