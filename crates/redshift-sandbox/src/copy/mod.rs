@@ -14,7 +14,6 @@ mod manifest;
 mod options;
 mod reader;
 mod record;
-mod reserved;
 mod s3;
 mod statement;
 mod store;
