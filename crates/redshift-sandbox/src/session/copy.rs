@@ -34,25 +34,11 @@ impl Session {
         if self.shared.faults.take(|fault| *fault == Fault::DropBeforeCopy).is_some() {
             return Err(Interrupted::Dropped);
         }
-        let alone = !self.in_transaction();
-        if alone {
-            self.backing.client.batch_execute("BEGIN").await?;
-        }
-        match self.load(tokens).await {
-            Ok(copied) => {
-                if alone {
-                    self.backing.client.batch_execute("COMMIT").await?;
-                }
-                self.report(front, &copied);
-                Ok("COPY".into())
-            }
-            Err(error) => {
-                if alone {
-                    self.backing.client.batch_execute("ROLLBACK").await?;
-                }
-                Err(error.into())
-            }
-        }
+        let alone = self.begin_alone().await?;
+        let result = self.load(tokens).await;
+        self.end_alone(alone, result.is_ok()).await?;
+        self.report(front, &result?);
+        Ok("COPY".into())
     }
 
     /// Runs the engine, until it ends or the client cancels it, and notes what came of it.

@@ -48,7 +48,7 @@ impl Session {
             Statement::Show(name) => self.show(front, name, form).await,
             Statement::Truncate(name) => self.truncate(name).await,
             Statement::Copy(tokens) => self.copy(front, tokens).await,
-            other => self.transacted(front, other, parsed, form).await,
+            _ => self.transacted(front, parsed, form).await,
         }
     }
 
@@ -69,32 +69,23 @@ impl Session {
     async fn transacted(
         &mut self,
         front: &mut Front,
-        statement: &Statement,
         parsed: &Parsed,
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
-        let alone = !self.in_transaction();
-        if alone {
-            self.backing.client.batch_execute("BEGIN").await?;
-        }
-        let result = self.change(front, statement, parsed, form).await;
-        match (&result, alone) {
-            (Ok(_), true) => self.backing.client.batch_execute("COMMIT").await?,
-            (Err(Interrupted::Sql(_)), true) => self.backing.client.batch_execute("ROLLBACK").await?,
-            _ => {}
-        }
+        let alone = self.begin_alone().await?;
+        let result = self.change(front, parsed, form).await;
+        self.end_alone(alone, result.is_ok()).await?;
         result
     }
 
     async fn change(
         &mut self,
         front: &mut Front,
-        statement: &Statement,
         parsed: &Parsed,
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
         refuse_leader_only(front, &parsed.seen)?;
-        match statement {
+        match &parsed.statement {
             Statement::CreateSchema(name, if_not_exists) => {
                 self.create_schema(front, name, *if_not_exists).await
             }

@@ -112,6 +112,24 @@ impl Session {
         Ok(())
     }
 
+    /// Opens the transaction of one statement, unless a longer one is open: whether it did.
+    pub(super) async fn begin_alone(&self) -> Result<bool, SqlError> {
+        let alone = !self.in_transaction();
+        if alone {
+            self.backing.client.batch_execute("BEGIN").await?;
+        }
+        Ok(alone)
+    }
+
+    /// Ends what [`Session::begin_alone`] opened, if it did.
+    pub(super) async fn end_alone(&self, alone: bool, succeeded: bool) -> Result<(), SqlError> {
+        if alone {
+            let end = if succeeded { "COMMIT" } else { "ROLLBACK" };
+            self.backing.client.batch_execute(end).await?;
+        }
+        Ok(())
+    }
+
     /// Whether statements run in a transaction that goes on after them.
     pub(super) fn in_transaction(&self) -> bool {
         matches!(self.transaction, Transaction::Implicit | Transaction::Block)
