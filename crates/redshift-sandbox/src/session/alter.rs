@@ -6,14 +6,13 @@ use crate::session::Session;
 use crate::session::layout;
 use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
-use crate::sql::table::{Change, ColumnDefinition, Constraint, Layout, TableDefinition};
+use crate::sql::table::{Change, ColumnDefinition, Layout, TableDefinition};
 
 impl Session {
     pub(super) async fn alter_table(
         &self,
         name: &ObjectName,
         change: &Change,
-        constraints: &[Constraint],
     ) -> Result<String, Interrupted> {
         let table = self.known_table(name).await?;
         match change {
@@ -24,7 +23,7 @@ impl Session {
                 self.run(&format!("ALTER TABLE {} RENAME TO {}", facts.object(name), facts.name(new)))
                     .await?;
             }
-            Change::Column(column) => {
+            Change::Column(column, constraints) => {
                 self.add_column(name, &table, column).await?;
                 self.add_constraints(name, constraints).await?;
             }

@@ -92,9 +92,7 @@ impl Session {
             Statement::DropSchema(drop) => self.drop_schemas(front, drop).await,
             Statement::CreateTable(table) => self.create_table(front, table).await,
             Statement::DropTable(drop) => self.drop_tables(front, drop).await,
-            Statement::AlterTable(name, change, constraints) => {
-                self.alter_table(name, change, constraints).await
-            }
+            Statement::AlterTable(name, change) => self.alter_table(name, change).await,
             Statement::Delete(name, filter) => self.delete(name, filter.as_ref(), form).await,
             Statement::Update(name, assignments, filter) => {
                 self.update(name, assignments, filter.as_ref(), form).await
@@ -151,8 +149,8 @@ fn outside_blocks(statement: &Statement) -> Option<&'static str> {
     match statement {
         Statement::Vacuum(_) => Some("VACUUM"),
         Statement::Copy(_) => Some("COPY"),
-        Statement::AlterTable(_, Change::Append, _) => Some("ALTER TABLE APPEND"),
-        Statement::AlterTable(_, Change::Type(..), _) => Some("ALTER TABLE ALTER COLUMN"),
+        Statement::AlterTable(_, Change::Append) => Some("ALTER TABLE APPEND"),
+        Statement::AlterTable(_, Change::Type(..)) => Some("ALTER TABLE ALTER COLUMN"),
         _ => None,
     }
 }
