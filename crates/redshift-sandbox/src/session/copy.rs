@@ -31,7 +31,7 @@ struct Loading<'a> {
 impl Session {
     /// COPY … FROM; answers its tag.
     pub(super) async fn copy(&mut self, front: &mut Front, tokens: &[Token]) -> Result<String, Interrupted> {
-        if self.shared.faults.take(|fault| *fault == Fault::DropBeforeCopy).is_some() {
+        if self.shared.faults.strikes(&Fault::DropBeforeCopy) {
             return Err(Interrupted::Dropped);
         }
         let alone = self.begin_alone().await?;

@@ -115,7 +115,7 @@ impl Session {
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
         let mut sql = self.printed_query(front, query, seen, form.parameters)?;
-        if seen.errors && self.shared.faults.take(|fault| *fault == Fault::ErrorViewEmpty).is_some() {
+        if seen.errors && self.shared.faults.strikes(&Fault::ErrorViewEmpty) {
             let mut facts = self.facts(form.parameters);
             facts.hide_errors = HiddenErrors::All;
             sql = facts.query(query);

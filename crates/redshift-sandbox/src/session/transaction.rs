@@ -64,7 +64,7 @@ impl Session {
     /// COMMIT; answers its tag.
     pub(super) async fn commit(&mut self) -> Result<&'static str, Interrupted> {
         let faults = &self.shared.faults;
-        if faults.take(|fault| *fault == Fault::DropBeforeCommit).is_some() {
+        if faults.strikes(&Fault::DropBeforeCommit) {
             return Err(Interrupted::Dropped);
         }
         match self.transaction {
@@ -75,13 +75,13 @@ impl Session {
             }
             Transaction::Implicit | Transaction::Block => {}
         }
-        if faults.take(|fault| *fault == Fault::SerializationFailure).is_some() {
+        if faults.strikes(&Fault::SerializationFailure) {
             self.rollback().await?;
             return Err(serialization_failure("100000").into());
         }
         self.transaction = Transaction::Idle;
         self.backing.client.batch_execute("COMMIT").await?;
-        if self.shared.faults.take(|fault| *fault == Fault::DropAfterCommit).is_some() {
+        if self.shared.faults.strikes(&Fault::DropAfterCommit) {
             return Err(Interrupted::Dropped);
         }
         Ok("COMMIT")
