@@ -59,7 +59,10 @@ impl Challenge {
         match auth {
             Auth::Cleartext => Challenge::Cleartext,
             // The last bytes are random, the first the time.
-            Auth::Md5 => Challenge::Md5([random()[12], random()[13], random()[14], random()[15]]),
+            Auth::Md5 => {
+                let [.., a, b, c, d] = random();
+                Challenge::Md5([a, b, c, d])
+            }
             Auth::Sha256 => Challenge::Sha256 { salt: random().to_vec(), nonce: random()[8..].to_vec() },
         }
     }
