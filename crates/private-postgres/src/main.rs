@@ -7,10 +7,9 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode, ExitStatus};
 
-use private_postgres::signals::{Held, send};
+use private_postgres::signals::{Held, exit_code};
 use private_postgres::{Builder, Error, Server};
 
 const USAGE: &str = "usage: private-postgres [--config 'NAME = VALUE']... -- COMMAND [ARGUMENT]...";
@@ -34,7 +33,7 @@ fn main() -> ExitCode {
         Err(error) => return complain(&error, 3),
     };
     match run(&request.command, &server, &held) {
-        Ok(status) => ExitCode::from(code(status)),
+        Ok(status) => ExitCode::from(exit_code(status)),
         Err(error) => complain(&error, 127),
     }
 }
@@ -67,7 +66,7 @@ fn run(command: &[OsString], server: &Server, held: &Held) -> Result<ExitStatus,
     let mut command = described(command, server);
     held.release_in(&mut command);
     let mut child = command.spawn().map_err(|source| failed(format!("run {name}"), source))?;
-    attend(&mut child, held).map_err(|source| failed("wait for the command".to_owned(), source))
+    held.attend(&mut child).map_err(|source| failed("wait for the command".to_owned(), source))
 }
 
 /// The command, told where the server is.
@@ -77,25 +76,6 @@ fn described(words: &[OsString], server: &Server) -> Command {
     command.env("PGHOST", server.socket_dir()).env("PGPORT", server.port().to_string());
     command.env("PGUSER", "postgres").env("PGDATABASE", "postgres");
     command
-}
-
-/// Waits for the command's end. Signals meant for us are for it: it decides how it ends, and then
-/// the server stops.
-fn attend(child: &mut Child, held: &Held) -> io::Result<ExitStatus> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        let signal = held.next()?;
-        if signal.number != libc::SIGCHLD && signal.from_program {
-            send(child.id(), signal.number)?;
-        }
-    }
-}
-
-fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 fn failed(action: String, source: io::Error) -> Error {

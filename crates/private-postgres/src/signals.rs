@@ -1,9 +1,9 @@
-//! Sending and awaiting signals.
+//! Sending and awaiting signals, as a program does that runs another.
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus};
 use std::ptr;
 
 /// Signals that are held back until [`Held::next`] takes them.
@@ -68,6 +68,30 @@ impl Held {
             }
         }
     }
+
+    /// Waits for the end of a command prepared with [`Held::release_in`]; SIGCHLD must be among the
+    /// signals held. Those that a program sent to us are passed on: the command decides how it ends.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn attend(&self, child: &mut Child) -> io::Result<ExitStatus> {
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            let signal = self.next()?;
+            if signal.number != libc::SIGCHLD && signal.from_program {
+                send(child.id(), signal.number)?;
+            }
+        }
+    }
+}
+
+/// The exit code of a program that ends as its command ended: the command's, or 128 and the number
+/// of the signal that ended it.
+pub fn exit_code(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 /// Sends a signal to a process.

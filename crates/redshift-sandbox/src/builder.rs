@@ -3,7 +3,8 @@
 use crate::copy;
 use crate::error::Error;
 use crate::sandbox::Sandbox;
-use crate::wire::auth::{Auth, Secret};
+use crate::secret::{Key, Secret};
+use crate::wire::auth::Auth;
 use crate::wire::tls::Tls;
 
 /// How a sandbox is set up. [`Builder::start`] starts it.
@@ -30,14 +31,6 @@ pub struct Builder {
     serverless: bool,
     quoted_sentinel_is_null: bool,
     physical_lines: bool,
-}
-
-/// An access key, whose secrets are not shown.
-#[derive(Debug, Clone)]
-pub struct Key {
-    pub(crate) id: String,
-    pub(crate) secret: Secret,
-    pub(crate) token: Option<Secret>,
 }
 
 /// The key where none is given: made up, with the characters that secrets have.
@@ -101,11 +94,7 @@ impl Builder {
     /// A key that S3 and COPY accept. The first is the one of [`Sandbox::environment`], instead of the default's.
     #[must_use]
     pub fn key(mut self, id: &str, secret: &str, token: Option<&str>) -> Builder {
-        self.keys.push(Key {
-            id: id.to_owned(),
-            secret: Secret(secret.to_owned()),
-            token: token.map(|token| Secret(token.to_owned())),
-        });
+        self.keys.push(Key::new(id, secret, token));
         self
     }
 
@@ -225,16 +214,13 @@ impl Builder {
 
     /// What the COPY engine must know.
     pub(crate) fn copy_settings(&self, s3_endpoint: String) -> copy::Settings {
-        let key = |key: &Key| {
-            (key.id.clone(), key.secret.0.clone(), key.token.as_ref().map(|token| token.0.clone()))
-        };
         copy::Settings {
             quoted_sentinel_is_null: self.quoted_sentinel_is_null,
             physical_lines: self.physical_lines,
             serverless: self.serverless,
             cluster_region: self.cluster_region.clone(),
             s3_endpoint,
-            keys: self.keys.iter().map(key).collect(),
+            keys: self.keys.clone(),
             roles: self.roles.clone(),
             default_role: self.default_role.clone(),
             bucket_regions: self.buckets.clone(),

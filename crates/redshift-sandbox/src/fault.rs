@@ -31,20 +31,29 @@ pub enum Fault {
     ErrorViewsForbidden,
 }
 
+/// The faults that are named without a value.
+const BARE: &[(&str, Fault)] = &[
+    ("drop-before-copy", Fault::DropBeforeCopy),
+    ("drop-before-commit", Fault::DropBeforeCommit),
+    ("drop-after-commit", Fault::DropAfterCommit),
+    ("serialization-failure", Fault::SerializationFailure),
+    ("concurrent-drop", Fault::ConcurrentDrop),
+    ("deadlock", Fault::Deadlock),
+    ("error-view-empty", Fault::ErrorViewEmpty),
+    ("error-views-forbidden", Fault::ErrorViewsForbidden),
+];
+
 impl FromStr for Fault {
     type Err = String;
 
     /// The name in lower case with hyphens, and after `=` what belongs to it: `slow-copy=MILLISECONDS`,
     /// `refuse-row=NUMBER:CODE:REASON`, `copy-fails=MESSAGE`.
     fn from_str(text: &str) -> Result<Fault, String> {
+        if let Some((_, fault)) = BARE.iter().find(|(name, _)| *name == text) {
+            return Ok(fault.clone());
+        }
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
         Ok(match name {
-            "drop-before-copy" => Fault::DropBeforeCopy,
-            "drop-before-commit" => Fault::DropBeforeCommit,
-            "drop-after-commit" => Fault::DropAfterCommit,
-            "serialization-failure" => Fault::SerializationFailure,
-            "concurrent-drop" => Fault::ConcurrentDrop,
-            "deadlock" => Fault::Deadlock,
             "copy-fails" => Fault::CopyFails("XX000", value.to_owned()),
             "refuse-row" => {
                 refused_row(value).ok_or_else(|| format!("{text}: expected refuse-row=NUMBER:CODE:REASON"))?
@@ -52,11 +61,18 @@ impl FromStr for Fault {
             "slow-copy" => Fault::SlowCopy(
                 value.parse().map_err(|_| format!("{text}: expected slow-copy=MILLISECONDS"))?,
             ),
-            "error-view-empty" => Fault::ErrorViewEmpty,
-            "error-views-forbidden" => Fault::ErrorViewsForbidden,
-            _ => return Err(format!("unknown fault {name}")),
+            _ => return Err(unknown(text)),
         })
     }
+}
+
+fn unknown(text: &str) -> String {
+    let bare: Vec<&str> = BARE.iter().map(|(name, _)| *name).collect();
+    format!(
+        "unknown fault {text}; there are {}, copy-fails=MESSAGE, refuse-row=NUMBER:CODE:REASON and \
+         slow-copy=MILLISECONDS",
+        bare.join(", ")
+    )
 }
 
 fn refused_row(text: &str) -> Option<Fault> {
@@ -80,6 +96,11 @@ impl Faults {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let at = faults.iter().position(wanted)?;
         faults.remove(at)
+    }
+
+    /// Takes out one of exactly that fault: whether there was one.
+    pub fn strikes(&self, fault: &Fault) -> bool {
+        self.take(|waiting| waiting == fault).is_some()
     }
 
     /// Whether one of that kind waits; it stays.

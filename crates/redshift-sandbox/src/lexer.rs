@@ -54,6 +54,14 @@ pub fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
     tokens.split(|token| token.kind == Kind::Symbol(";")).filter(|statement| !statement.is_empty())
 }
 
+/// What was written from the first of some tokens to the last; `text` is what their offsets count in.
+pub fn spelt<'a>(text: &'a str, tokens: &[Token]) -> &'a str {
+    match (tokens.first(), tokens.last()) {
+        (Some(first), Some(last)) => &text[first.offset..last.end],
+        _ => "",
+    }
+}
+
 struct Lexer<'a> {
     text: &'a str,
     at: usize,

@@ -16,6 +16,7 @@ pub mod model;
 mod own;
 mod s3;
 mod sandbox;
+pub mod secret;
 pub mod session;
 pub mod sql;
 pub mod wire;

@@ -7,12 +7,11 @@ mod arguments;
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use arguments::Arguments;
 use clap::Parser as _;
-use private_postgres::signals::{Held, send};
+use private_postgres::signals::{Held, exit_code};
 use redshift_sandbox::Sandbox;
 
 fn main() -> ExitCode {
@@ -29,7 +28,7 @@ fn main() -> ExitCode {
     arguments.inject.iter().for_each(|fault| sandbox.inject(fault.clone()));
     let ended = match arguments.command.as_slice() {
         [] => stay(&sandbox, &held).map(|()| 0),
-        [program, words @ ..] => run(program, words, &sandbox, &held).map(code),
+        [program, words @ ..] => run(program, words, &sandbox, &held).map(exit_code),
     };
     ended.map_or_else(|error| complain(&error, 127), ExitCode::from)
 }
@@ -70,23 +69,5 @@ fn run(program: &OsString, words: &[OsString], sandbox: &Sandbox, held: &Held) -
     held.release_in(&mut command);
     let failed = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", program.display()));
     let mut child = command.spawn().map_err(failed)?;
-    attend(&mut child, held)
-}
-
-/// Waits for the command's end. Signals that a program sent to us are passed on; it decides how it ends.
-fn attend(child: &mut Child, held: &Held) -> io::Result<ExitStatus> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        let signal = held.next()?;
-        if signal.number != libc::SIGCHLD && signal.from_program {
-            send(child.id(), signal.number)?;
-        }
-    }
-}
-
-fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+    held.attend(&mut child)
 }

@@ -1,5 +1,7 @@
 //! What the sandbox knows of a table: the declared types, which the backing server has not.
 
+use crate::error::SqlError;
+
 /// A type as it was declared, with its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -133,6 +135,31 @@ pub struct UserTable {
     pub columns: Vec<TableColumn>,
     /// Whether the session's user owns it.
     pub owned: bool,
+}
+
+impl TableColumn {
+    /// Whether it is an identity column that takes no explicit values.
+    pub fn is_plain_identity(&self) -> bool {
+        self.identity.is_some_and(|identity| !identity.by_default)
+    }
+}
+
+impl UserTable {
+    /// The place of a column in [`UserTable::columns`].
+    ///
+    /// # Errors
+    /// 42703.
+    pub fn index_of(&self, column: &str) -> Result<usize, SqlError> {
+        self.columns.iter().position(|known| known.name == column).ok_or_else(|| {
+            let message = format!("column \"{column}\" of relation \"{}\" does not exist", self.name);
+            SqlError::new("42703", message)
+        })
+    }
+}
+
+/// What a plain identity column answers to values.
+pub fn identity_set() -> SqlError {
+    SqlError::new("0A000", "cannot set an identity column to a value")
 }
 
 #[cfg(test)]

@@ -54,12 +54,9 @@ async fn answer(stream: &mut DuplexStream) -> io::Result<Result<String, Error>> 
     let mut refused = None;
     loop {
         let tag = match stream.read_u8().await {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && refused.is_some() => b'Z',
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && refused.is_some() => break,
             other => other?,
         };
-        if tag == b'Z' && refused.is_some() {
-            break;
-        }
         let length = stream.read_u32().await?;
         let mut body = vec![0; usize::try_from(length.saturating_sub(4)).map_err(io::Error::other)?];
         stream.read_exact(&mut body).await?;

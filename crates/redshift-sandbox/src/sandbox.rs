@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
 use std::{env, fs, io, thread};
 
 use tokio::net::TcpListener;
@@ -252,11 +253,13 @@ impl Serving<'_> {
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     loop {
-        // An error concerns one client that has gone before it was served.
-        if let Ok((stream, _)) = listener.accept().await {
-            let _ = stream.set_nodelay(true);
-            tokio::spawn(serve(Front::new(Box::new(stream)), Arc::clone(&shared), Door::Network));
-        }
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, most likely: some may be free again soon.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(serve(Front::new(Box::new(stream)), Arc::clone(&shared), Door::Network));
     }
 }
 

@@ -14,12 +14,16 @@ const STATES: &[&str] = &[
     "54000", "54001", "54011", "55006", "55P03", "57014", "57P01", "58030",
 ];
 
-/// What Redshift would say.
-pub fn translate(error: &tokio_postgres::Error) -> SqlError {
-    match error.as_db_error() {
-        Some(refusal) => refused(refusal),
-        None if error.is_closed() => SqlError::new("57P01", "the backing server has closed the connection"),
-        None => SqlError::new("XX000", format!("the backing server: {error}")),
+impl From<tokio_postgres::Error> for SqlError {
+    /// What Redshift would say.
+    fn from(error: tokio_postgres::Error) -> SqlError {
+        match error.as_db_error() {
+            Some(refusal) => refused(refusal),
+            None if error.is_closed() => {
+                SqlError::new("57P01", "the backing server has closed the connection")
+            }
+            None => SqlError::new("XX000", format!("the backing server: {error}")),
+        }
     }
 }
 

@@ -1,34 +1,16 @@
 //! Whose rights a COPY has. Only the statement is asked, never the environment.
 
-use std::fmt;
-
 use super::Settings;
 use super::options::{Clauses, Role};
 use super::trouble::Trouble;
 use crate::error::SqlError;
-
-/// What S3 requests are signed with. Its `Debug` shows the key's id only.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Keys {
-    /// ACCESS_KEY_ID.
-    pub id: String,
-    /// SECRET_ACCESS_KEY.
-    pub secret: String,
-    /// SESSION_TOKEN.
-    pub token: Option<String>,
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("id", &self.id).finish_non_exhaustive()
-    }
-}
+use crate::secret::{Key, Secret};
 
 /// One way of authorization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Authorization {
-    /// Keys in the statement.
-    Keys(Keys),
+    /// A key in the statement.
+    Key(Key),
     /// Roles, each assumed by the one before.
     Roles(Vec<String>),
     /// The cluster's default role.
@@ -41,7 +23,7 @@ impl Authorization {
         let keys = clauses.id.is_some() || clauses.secret.is_some() || clauses.token.is_some();
         match (keys, &clauses.credentials, &clauses.role) {
             (true, None, None) => from_keys(clauses),
-            (false, Some(text), None) => from_credentials(text),
+            (false, Some(text), None) => from_credentials(&text.0),
             (false, None, Some(Role::Default)) => Ok(Authorization::DefaultRole),
             (false, None, Some(Role::Arns(arns))) => from_arns(arns),
             (false, None, None) => Err(SqlError::new(
@@ -52,10 +34,10 @@ impl Authorization {
         }
     }
 
-    /// The keys that stand behind it, if they are good.
-    pub fn keys(self, settings: &Settings) -> Result<Keys, Trouble> {
+    /// The key that stands behind it, if it is good.
+    pub fn key(self, settings: &Settings) -> Result<Key, Trouble> {
         match self {
-            Authorization::Keys(keys) => check(keys, settings),
+            Authorization::Key(key) => check(key, settings),
             Authorization::Roles(arns) => {
                 arns.iter().try_for_each(|arn| check_role(arn, settings))?;
                 behind_roles(settings)
@@ -71,8 +53,8 @@ impl Authorization {
 fn from_keys(clauses: &Clauses) -> Result<Authorization, SqlError> {
     match (&clauses.id, &clauses.secret) {
         (Some(id), Some(secret)) => {
-            let keys = Keys { id: id.clone(), secret: secret.clone(), token: clauses.token.clone() };
-            Ok(Authorization::Keys(keys))
+            let key = Key { id: id.clone(), secret: secret.clone(), token: clauses.token.clone() };
+            Ok(Authorization::Key(key))
         }
         _ => Err(SqlError::new("42601", "ACCESS_KEY_ID and SECRET_ACCESS_KEY need each other")),
     }
@@ -98,7 +80,9 @@ fn from_credentials(text: &str) -> Result<Authorization, SqlError> {
         }
     }
     match (id, secret, role) {
-        (Some(id), Some(secret), None) => Ok(Authorization::Keys(Keys { id, secret, token })),
+        (Some(id), Some(secret), None) => {
+            Ok(Authorization::Key(Key { id, secret: Secret(secret), token: token.map(Secret) }))
+        }
         (None, None, Some(arns)) if token.is_none() => from_arns(&arns),
         _ => Err(invalid()),
     }
@@ -117,15 +101,14 @@ fn invalid() -> SqlError {
 }
 
 /// Compares with the keys that S3 knows, as S3 does. Temporary keys mean nothing without their token.
-fn check(keys: Keys, settings: &Settings) -> Result<Keys, Trouble> {
-    let known = settings.keys.iter().filter(|(id, ..)| *id == keys.id);
+fn check(key: Key, settings: &Settings) -> Result<Key, Trouble> {
     let mut trouble = unknown_key();
-    for (_, secret, token) in known {
-        match (token, &keys.token) {
+    for known in settings.keys.iter().filter(|known| known.id == key.id) {
+        match (&known.token, &key.token) {
             (Some(_), None) => continue,
             (wanted, given) if wanted != given => trouble = invalid_token(),
-            _ if *secret != keys.secret => trouble = wrong_secret(),
-            _ => return Ok(keys),
+            _ if known.secret != key.secret => trouble = wrong_secret(),
+            _ => return Ok(key),
         }
     }
     Err(trouble)
@@ -155,12 +138,6 @@ fn check_role(arn: &str, settings: &Settings) -> Result<(), Trouble> {
 }
 
 /// Roles have no keys of their own here: the first that S3 knows stands in.
-fn behind_roles(settings: &Settings) -> Result<Keys, Trouble> {
-    let first = settings.keys.first();
-    let keys = first.map(|(id, secret, token)| Keys {
-        id: id.clone(),
-        secret: secret.clone(),
-        token: token.clone(),
-    });
-    keys.ok_or_else(unknown_key)
+fn behind_roles(settings: &Settings) -> Result<Key, Trouble> {
+    settings.keys.first().cloned().ok_or_else(unknown_key)
 }

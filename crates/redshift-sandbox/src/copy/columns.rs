@@ -1,7 +1,7 @@
 //! Which columns the fields of a record go to.
 
 use crate::error::SqlError;
-use crate::model::{TableColumn, UserTable};
+use crate::model::{TableColumn, UserTable, identity_set};
 
 /// The columns that fields are for, as indexes into the table's, in the order of the fields.
 ///
@@ -23,10 +23,7 @@ pub(super) fn resolve(
 fn by_name(table: &UserTable, names: &[String]) -> Result<Vec<usize>, SqlError> {
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
-        let Some(index) = table.columns.iter().position(|column| column.name == *name) else {
-            let message = format!("column \"{name}\" of relation \"{}\" does not exist", table.name);
-            return Err(SqlError::new("42703", message));
-        };
+        let index = table.index_of(name)?;
         if columns.contains(&index) {
             return Err(SqlError::new("42701", format!("column \"{name}\" specified more than once")));
         }
@@ -37,13 +34,13 @@ fn by_name(table: &UserTable, names: &[String]) -> Result<Vec<usize>, SqlError> 
 
 fn unlisted(table: &UserTable, explicit_ids: bool) -> Vec<usize> {
     let wanted =
-        |column: &TableColumn| column.identity.is_none() || (explicit_ids && is_plain_identity(column));
+        |column: &TableColumn| column.identity.is_none() || (explicit_ids && column.is_plain_identity());
     table.columns.iter().enumerate().filter(|(_, column)| wanted(column)).map(|(index, _)| index).collect()
 }
 
 fn check_identity(table: &UserTable, columns: &[usize], explicit_ids: bool) -> Result<(), SqlError> {
-    match (columns.iter().any(|&i| is_plain_identity(&table.columns[i])), explicit_ids) {
-        (true, false) => Err(SqlError::new("0A000", "cannot set an identity column to a value")),
+    match (columns.iter().any(|&i| table.columns[i].is_plain_identity()), explicit_ids) {
+        (true, false) => Err(identity_set()),
         (false, true) => {
             Err(SqlError::new("0A000", "EXPLICIT_IDS needs an identity column in the column list"))
         }
@@ -60,8 +57,4 @@ fn check_omitted(table: &UserTable, columns: &[usize]) -> Result<(), SqlError> {
         }
         None => Ok(()),
     }
-}
-
-fn is_plain_identity(column: &TableColumn) -> bool {
-    column.identity.is_some_and(|identity| !identity.by_default)
 }

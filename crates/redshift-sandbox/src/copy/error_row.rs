@@ -4,6 +4,7 @@ use super::LoadError;
 use super::csv::Field;
 use super::record::{Refusal, Shape, value};
 use crate::model::ColumnType;
+use crate::sql::stored::type_label;
 
 /// The longest `raw_line` and `raw_field_value`.
 const MAX_RAW: usize = 1024;
@@ -62,22 +63,8 @@ fn masked(bytes: &[u8], limit: usize) -> String {
 
 fn type_and_length(ty: ColumnType) -> (String, String) {
     let name = match ty {
-        ColumnType::Int2 => "int2",
-        ColumnType::Int4 => "int4",
-        ColumnType::Int8 => "int8",
-        ColumnType::Decimal { .. } => "numeric",
-        ColumnType::Float4 => "float4",
-        ColumnType::Float8 => "float8",
-        ColumnType::Bool => "bool",
         ColumnType::Char(_) => "char",
-        ColumnType::Varchar(_) => "varchar",
-        ColumnType::Date => "date",
-        ColumnType::Time => "time",
-        ColumnType::TimeTz => "timetz",
-        ColumnType::Timestamp => "timestamp",
-        ColumnType::TimestampTz => "timestamptz",
-        ColumnType::Super => "super",
-        ColumnType::Varbyte(_) => "varbyte",
+        other => type_label(other),
     };
     let length = match ty {
         ColumnType::Char(n) | ColumnType::Varchar(n) | ColumnType::Varbyte(n) => n.to_string(),

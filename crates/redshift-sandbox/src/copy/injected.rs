@@ -17,14 +17,14 @@ pub(super) async fn strike(faults: &Faults) -> Result<(), SqlError> {
     {
         return Err(SqlError::new(sqlstate, message));
     }
-    if faults.take(|fault| *fault == Fault::ConcurrentDrop).is_some() {
+    if faults.strikes(&Fault::ConcurrentDrop) {
         let detail = Some("Relation does not exist.".to_owned());
         return Err(SqlError { detail, ..SqlError::new("XX000", "1018") });
     }
-    match faults.take(|fault| *fault == Fault::Deadlock) {
-        Some(_) => Err(SqlError::new("40P01", "deadlock detected")),
-        None => Ok(()),
+    if faults.strikes(&Fault::Deadlock) {
+        return Err(SqlError::new("40P01", "deadlock detected"));
     }
+    Ok(())
 }
 
 /// Takes the refusals of records, by number. A second one of the same record stays for the next COPY.

@@ -1,6 +1,6 @@
 //! A COPY that was found to make sense: a table that exists, columns that may be loaded, good authorization.
 
-use super::authorization::{Authorization, Keys};
+use super::authorization::Authorization;
 use super::columns;
 use super::statement::Statement;
 use super::words;
@@ -8,6 +8,7 @@ use super::{Host, Settings};
 use crate::error::SqlError;
 use crate::lexer::Token;
 use crate::model::UserTable;
+use crate::secret::Key;
 
 /// What is known before S3 is asked. It cannot be debugged, because `text` must not be.
 pub(super) struct Job<'a> {
@@ -20,7 +21,7 @@ pub(super) struct Job<'a> {
     /// The columns to load, as indexes into the table's.
     pub columns: Vec<usize>,
     /// What to read S3 with.
-    pub keys: Keys,
+    pub key: Key,
     /// The engine's.
     pub settings: &'a Settings,
 }
@@ -37,8 +38,8 @@ impl<'a> Job<'a> {
         let table = table(&statement, host).await?;
         let columns = columns::resolve(&table, statement.columns.as_deref(), statement.options.explicit_ids)?;
         let text = words::statement(tokens);
-        let keys = authorization.keys(settings).map_err(|trouble| trouble.into_error(&text))?;
-        Ok(Job { statement, text, table, columns, keys, settings })
+        let key = authorization.key(settings).map_err(|trouble| trouble.into_error(&text))?;
+        Ok(Job { statement, text, table, columns, key, settings })
     }
 }
 

@@ -14,15 +14,12 @@ mod manifest;
 mod options;
 mod reader;
 mod record;
-mod reserved;
 mod s3;
 mod statement;
 mod store;
 mod trouble;
 mod unpack;
 mod words;
-
-use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -36,6 +33,7 @@ use crate::error::SqlError;
 use crate::fault::Faults;
 use crate::lexer::Token;
 use crate::model::UserTable;
+use crate::secret::Key;
 
 /// What the COPY engine asks of the session that runs it.
 #[async_trait]
@@ -52,6 +50,7 @@ pub trait Host: Send {
 }
 
 /// How the engine behaves where Redshift's behaviour is not known, and what it is allowed to reach.
+#[derive(Debug)]
 pub struct Settings {
     /// Whether a quoted field that equals NULL AS is NULL.
     pub quoted_sentinel_is_null: bool,
@@ -63,9 +62,9 @@ pub struct Settings {
     pub cluster_region: String,
     /// Where the engine reads S3.
     pub s3_endpoint: String,
-    /// Keys that may be used: id, secret, session token.
-    pub keys: Vec<(String, String, Option<String>)>,
-    /// Roles that may be used, with the key that stands behind each.
+    /// Keys that may be used.
+    pub keys: Vec<Key>,
+    /// Roles that may be used; the first key stands behind all of them.
     pub roles: Vec<String>,
     /// The role behind `IAM_ROLE default`.
     pub default_role: Option<String>,
@@ -118,23 +117,6 @@ pub struct Failed {
     pub loading_began: bool,
 }
 
-impl fmt::Debug for Settings {
-    /// Of the keys only the ids.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("quoted_sentinel_is_null", &self.quoted_sentinel_is_null)
-            .field("physical_lines", &self.physical_lines)
-            .field("serverless", &self.serverless)
-            .field("cluster_region", &self.cluster_region)
-            .field("s3_endpoint", &self.s3_endpoint)
-            .field("keys", &self.keys.iter().map(|(id, ..)| id).collect::<Vec<_>>())
-            .field("roles", &self.roles)
-            .field("default_role", &self.default_role)
-            .field("bucket_regions", &self.bucket_regions)
-            .finish()
-    }
-}
-
 /// Runs one COPY statement, `tokens` being all of it without the final semicolon.
 ///
 /// Dropping the future ends it at once. After a failure the rows inserted so far must be rolled back.
@@ -146,7 +128,7 @@ pub async fn run(
 ) -> Result<Copied, Failed> {
     let job = Job::new(tokens, host, settings).await.map_err(Failed::early)?;
     let region = locate::region(&job.statement, settings);
-    let store = S3::new(&settings.s3_endpoint, region, &job.keys);
+    let store = S3::new(&settings.s3_endpoint, region, &job.key);
     copy(&job, &store, host, faults).await
 }
 

@@ -1,9 +1,8 @@
 //! What follows the location in a COPY: options and authorization, in any order.
 
-use std::fmt;
-
 use super::words::Words;
 use crate::error::SqlError;
+use crate::secret::Secret;
 
 /// How the files are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,31 +37,19 @@ pub(super) enum Role {
     Arns(String),
 }
 
-/// The authorization clauses as written. Its `Debug` names those that are there, and shows none.
-#[derive(Clone, PartialEq, Eq, Default)]
+/// The authorization clauses as written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Clauses {
     /// ACCESS_KEY_ID.
     pub id: Option<String>,
     /// SECRET_ACCESS_KEY.
-    pub secret: Option<String>,
+    pub secret: Option<Secret>,
     /// SESSION_TOKEN.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// CREDENTIALS.
-    pub credentials: Option<String>,
+    pub credentials: Option<Secret>,
     /// IAM_ROLE.
     pub role: Option<Role>,
-}
-
-impl fmt::Debug for Clauses {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Clauses")
-            .field("id", &self.id.is_some())
-            .field("secret", &self.secret.is_some())
-            .field("token", &self.token.is_some())
-            .field("credentials", &self.credentials.is_some())
-            .field("role", &self.role)
-            .finish()
-    }
 }
 
 /// All options of a COPY. What was not said has its default.
@@ -104,8 +91,8 @@ type Parse = fn(&mut Words<'_>, &mut Options) -> Result<(), SqlError>;
 /// Options by their first word, with what that word must not be repeated with, and how the rest is read.
 const OPTIONS: &[(&str, &str, Parse)] = &[
     ("access_key_id", "access_key_id", |w, o| text(w, &mut o.authorization.id)),
-    ("secret_access_key", "secret_access_key", |w, o| text(w, &mut o.authorization.secret)),
-    ("session_token", "session_token", |w, o| text(w, &mut o.authorization.token)),
+    ("secret_access_key", "secret_access_key", |w, o| secret(w, &mut o.authorization.secret)),
+    ("session_token", "session_token", |w, o| secret(w, &mut o.authorization.token)),
     ("with", "credentials", |w, o| w.need_word("credentials").and_then(|()| credentials(w, o))),
     ("credentials", "credentials", credentials),
     ("iam_role", "iam_role", role),
@@ -259,6 +246,11 @@ fn text(words: &mut Words<'_>, option: &mut Option<String>) -> Result<(), SqlErr
     Ok(())
 }
 
+fn secret(words: &mut Words<'_>, option: &mut Option<Secret>) -> Result<(), SqlError> {
+    *option = Some(Secret(words.literal()?.to_owned()));
+    Ok(())
+}
+
 fn number(words: &mut Words<'_>) -> Result<u64, SqlError> {
     optional_as(words)?;
     words.number()
@@ -266,7 +258,7 @@ fn number(words: &mut Words<'_>) -> Result<u64, SqlError> {
 
 fn credentials(words: &mut Words<'_>, options: &mut Options) -> Result<(), SqlError> {
     optional_as(words)?;
-    text(words, &mut options.authorization.credentials)
+    secret(words, &mut options.authorization.credentials)
 }
 
 /// `default` is a word: in quotes it would be an ARN, and a wrong one.

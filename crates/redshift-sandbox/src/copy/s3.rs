@@ -9,20 +9,20 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
-use super::authorization::Keys;
 use super::statement::Location;
 use super::store::{Body, Store};
 use super::trouble::Trouble;
+use crate::secret::Key;
 
 /// A client for the buckets of one region.
 #[derive(Debug)]
 pub(super) struct S3(Client);
 
 impl S3 {
-    /// Signs with `keys` for `region`. Sends nothing yet.
-    pub fn new(endpoint: &str, region: &str, keys: &Keys) -> S3 {
-        let credentials =
-            Credentials::new(&keys.id, &keys.secret, keys.token.clone(), None, "the COPY statement");
+    /// Signs with `key` for `region`. Sends nothing yet.
+    pub fn new(endpoint: &str, region: &str, key: &Key) -> S3 {
+        let token = key.token.as_ref().map(|token| token.0.clone());
+        let credentials = Credentials::new(&key.id, &key.secret.0, token, None, "the COPY statement");
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url(endpoint)

@@ -1,8 +1,8 @@
 //! A cursor over a statement's tokens.
 
-use super::reserved;
 use crate::error::SqlError;
 use crate::lexer::{Kind, Token};
+use crate::sql::reserved::is_reserved;
 
 /// What remains of a statement. Every method that wants something answers 42601 if it is not there.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl<'a> Words<'a> {
     pub fn name(&mut self) -> Result<&'a str, SqlError> {
         match self.kind() {
             Some(Kind::Quoted(name)) => Ok(self.took(name)),
-            Some(Kind::Word(word)) if !reserved::is_reserved(word) => Ok(self.took(word)),
+            Some(Kind::Word(word)) if !is_reserved(word) => Ok(self.took(word)),
             _ => Err(self.unexpected()),
         }
     }

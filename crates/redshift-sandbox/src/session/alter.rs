@@ -6,15 +6,13 @@ use crate::session::Session;
 use crate::session::layout;
 use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
-use crate::sql::facts::literal;
-use crate::sql::table::{Change, ColumnDefinition, Constraint, Layout, TableDefinition};
+use crate::sql::table::{Change, ColumnDefinition, Layout, TableDefinition};
 
 impl Session {
     pub(super) async fn alter_table(
         &self,
         name: &ObjectName,
         change: &Change,
-        constraints: &[Constraint],
     ) -> Result<String, Interrupted> {
         let table = self.known_table(name).await?;
         match change {
@@ -25,7 +23,7 @@ impl Session {
                 self.run(&format!("ALTER TABLE {} RENAME TO {}", facts.object(name), facts.name(new)))
                     .await?;
             }
-            Change::Column(column) => {
+            Change::Column(column, constraints) => {
                 self.add_column(name, &table, column).await?;
                 self.add_constraints(name, constraints).await?;
             }
@@ -63,20 +61,13 @@ impl Session {
 
     /// ALTER COLUMN … TYPE changes the size of a VARCHAR, and nothing else.
     async fn change_type(&self, table: &UserTable, name: &str, ty: ColumnType) -> Result<(), Interrupted> {
-        let Some(column) = table.columns.iter().find(|column| column.name == name) else {
-            let message = format!("column \"{name}\" of relation \"{}\" does not exist", table.name);
-            return Err(SqlError::new("42703", message).into());
-        };
-        let (ColumnType::Varchar(old), ColumnType::Varchar(new)) = (column.ty, ty) else {
+        let index = table.index_of(name)?;
+        let (ColumnType::Varchar(old), ColumnType::Varchar(new)) = (table.columns[index].ty, ty) else {
             let message = format!("cannot alter type of a column \"{name}\"");
             return Err(SqlError::new("0A000", message).into());
         };
-        let short = literal(&self.shared.backing.names.shorten(name));
-        let attnum = format!(
-            "(SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {short})",
-            table.oid
-        );
-        self.refuse_size(table, name, (old, new), &attnum).await?;
+        let attnum = index + 1;
+        self.refuse_size(table, name, (old, new), attnum).await?;
         let (_, typmod) = ty.in_catalog();
         self.run(&format!(
             "UPDATE rs_catalog.columns SET typmod = {typmod} WHERE relid = {} AND attnum = {attnum}",
@@ -90,7 +81,7 @@ impl Session {
         table: &UserTable,
         name: &str,
         (old, new): (u32, u32),
-        attnum: &str,
+        attnum: usize,
     ) -> Result<(), Interrupted> {
         let refuse = |why: &str| Err(SqlError::new("0A000", why).into());
         if old == new {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::SinkExt as _;
 
-use crate::backing::errors::{canceled, translate};
+use crate::backing::errors::canceled;
 use crate::copy::{self, Copied, Failed, Host, LoadError};
 use crate::error::SqlError;
 use crate::fault::Fault;
@@ -31,28 +31,14 @@ struct Loading<'a> {
 impl Session {
     /// COPY … FROM; answers its tag.
     pub(super) async fn copy(&mut self, front: &mut Front, tokens: &[Token]) -> Result<String, Interrupted> {
-        if self.shared.faults.take(|fault| *fault == Fault::DropBeforeCopy).is_some() {
+        if self.shared.faults.strikes(&Fault::DropBeforeCopy) {
             return Err(Interrupted::Dropped);
         }
-        let alone = !self.in_transaction();
-        if alone {
-            self.backing.client.batch_execute("BEGIN").await?;
-        }
-        match self.load(tokens).await {
-            Ok(copied) => {
-                if alone {
-                    self.backing.client.batch_execute("COMMIT").await?;
-                }
-                self.report(front, &copied);
-                Ok("COPY".into())
-            }
-            Err(error) => {
-                if alone {
-                    self.backing.client.batch_execute("ROLLBACK").await?;
-                }
-                Err(error.into())
-            }
-        }
+        let alone = self.begin_alone().await?;
+        let result = self.load(tokens).await;
+        self.end_alone(alone, result.is_ok()).await?;
+        self.report(front, &result?);
+        Ok("COPY".into())
     }
 
     /// Runs the engine, until it ends or the client cancels it, and notes what came of it.
@@ -83,7 +69,7 @@ impl Session {
     /// The number of the backing transaction, and when it is.
     async fn transaction_now(&self) -> Result<(i64, String), SqlError> {
         let sql = "SELECT txid_current(), (clock_timestamp() AT TIME ZONE 'UTC')::text";
-        let row = self.backing.client.query_one(sql, &[]).await.map_err(|error| translate(&error))?;
+        let row = self.backing.client.query_one(sql, &[]).await?;
         Ok((row.get(0), row.get(1)))
     }
 
@@ -107,7 +93,7 @@ impl Session {
             literal(start),
             literal(source(tokens))
         );
-        self.shared.recorder.batch_execute(&sql).await.map_err(|error| translate(&error))
+        Ok(self.shared.recorder.batch_execute(&sql).await?)
     }
 
     fn report(&self, front: &mut Front, copied: &Copied) {
@@ -129,10 +115,10 @@ impl Session {
 impl Host for Loading<'_> {
     async fn table(&mut self, schema: Option<&str>, name: &str) -> Result<Option<UserTable>, SqlError> {
         let name = ObjectName { schema: schema.map(str::to_owned), name: name.to_owned() };
-        let Some(_) = self.session.user_table(&name).await.map_err(sql_error)? else { return Ok(None) };
+        let Some(_) = self.session.user_table(&name).await? else { return Ok(None) };
         // Other writers come first or wait; what the table is like is known only after that.
-        self.session.lock_for_adding(&name).await.map_err(sql_error)?;
-        self.session.user_table(&name).await.map_err(sql_error)
+        self.session.lock_for_adding(&name).await?;
+        self.session.user_table(&name).await
     }
 
     async fn insert(&mut self, table: &UserTable, columns: &[usize], rows: Bytes) -> Result<(), SqlError> {
@@ -148,7 +134,7 @@ impl Host for Loading<'_> {
             facts.name(&table.name),
             facts.names(&names)
         );
-        self.copy_in(&sql, rows).await.map_err(|error| translate(&error))
+        Ok(self.copy_in(&sql, rows).await?)
     }
 
     async fn record_errors(&mut self, table: &UserTable, errors: &[LoadError]) -> Result<(), SqlError> {
@@ -159,7 +145,7 @@ impl Host for Loading<'_> {
                   raw_line, raw_field_value, err_code, err_reason)
              VALUES {rows}"
         );
-        self.session.shared.recorder.batch_execute(&sql).await.map_err(|error| translate(&error))
+        Ok(self.session.shared.recorder.batch_execute(&sql).await?)
     }
 }
 
@@ -200,13 +186,6 @@ impl Loading<'_> {
             error.err_code,
             text(&error.err_reason)
         )
-    }
-}
-
-fn sql_error(error: Interrupted) -> SqlError {
-    match error {
-        Interrupted::Sql(error) => error,
-        Interrupted::Gone(_) | Interrupted::Dropped => SqlError::new("57P01", "the client has gone"),
     }
 }
 

@@ -48,7 +48,7 @@ impl Session {
             Statement::Show(name) => self.show(front, name, form).await,
             Statement::Truncate(name) => self.truncate(name).await,
             Statement::Copy(tokens) => self.copy(front, tokens).await,
-            other => self.transacted(front, other, parsed, form).await,
+            _ => self.transacted(front, parsed, form).await,
         }
     }
 
@@ -69,41 +69,30 @@ impl Session {
     async fn transacted(
         &mut self,
         front: &mut Front,
-        statement: &Statement,
         parsed: &Parsed,
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
-        let alone = !self.in_transaction();
-        if alone {
-            self.backing.client.batch_execute("BEGIN").await?;
-        }
-        let result = self.change(front, statement, parsed, form).await;
-        match (&result, alone) {
-            (Ok(_), true) => self.backing.client.batch_execute("COMMIT").await?,
-            (Err(Interrupted::Sql(_)), true) => self.backing.client.batch_execute("ROLLBACK").await?,
-            _ => {}
-        }
+        let alone = self.begin_alone().await?;
+        let result = self.change(front, parsed, form).await;
+        self.end_alone(alone, result.is_ok()).await?;
         result
     }
 
     async fn change(
         &mut self,
         front: &mut Front,
-        statement: &Statement,
         parsed: &Parsed,
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
         refuse_leader_only(front, &parsed.seen)?;
-        match statement {
+        match &parsed.statement {
             Statement::CreateSchema(name, if_not_exists) => {
                 self.create_schema(front, name, *if_not_exists).await
             }
             Statement::DropSchema(drop) => self.drop_schemas(front, drop).await,
             Statement::CreateTable(table) => self.create_table(front, table).await,
             Statement::DropTable(drop) => self.drop_tables(front, drop).await,
-            Statement::AlterTable(name, change, constraints) => {
-                self.alter_table(name, change, constraints).await
-            }
+            Statement::AlterTable(name, change) => self.alter_table(name, change).await,
             Statement::Delete(name, filter) => self.delete(name, filter.as_ref(), form).await,
             Statement::Update(name, assignments, filter) => {
                 self.update(name, assignments, filter.as_ref(), form).await
@@ -126,7 +115,7 @@ impl Session {
         form: Form<'_>,
     ) -> Result<String, Interrupted> {
         let mut sql = self.printed_query(front, query, seen, form.parameters)?;
-        if seen.errors && self.shared.faults.take(|fault| *fault == Fault::ErrorViewEmpty).is_some() {
+        if seen.errors && self.shared.faults.strikes(&Fault::ErrorViewEmpty) {
             let mut facts = self.facts(form.parameters);
             facts.hide_errors = HiddenErrors::All;
             sql = facts.query(query);
@@ -160,8 +149,8 @@ fn outside_blocks(statement: &Statement) -> Option<&'static str> {
     match statement {
         Statement::Vacuum(_) => Some("VACUUM"),
         Statement::Copy(_) => Some("COPY"),
-        Statement::AlterTable(_, Change::Append, _) => Some("ALTER TABLE APPEND"),
-        Statement::AlterTable(_, Change::Type(..), _) => Some("ALTER TABLE ALTER COLUMN"),
+        Statement::AlterTable(_, Change::Append) => Some("ALTER TABLE APPEND"),
+        Statement::AlterTable(_, Change::Type(..)) => Some("ALTER TABLE ALTER COLUMN"),
         _ => None,
     }
 }

@@ -1,7 +1,6 @@
 //! The extended query protocol, as far as AWS's Python driver needs it: one portal at a time, all rows at once.
 
 use std::collections::HashMap;
-use std::io;
 use std::sync::Arc;
 
 use crate::error::SqlError;
@@ -13,6 +12,7 @@ use crate::session::rows::text_field;
 use crate::sql::facts::literal;
 use crate::sql::statement::{Parsed, Statement, parse};
 use crate::wire::body::Body;
+use crate::wire::messages::format_of;
 use crate::wire::{Field, Front};
 
 /// Statements and portals by name.
@@ -123,7 +123,7 @@ impl Session {
         }
         let mut parameters = Vec::with_capacity(values.len());
         for (at, (value, oid)) in values.iter().zip(&source.types).enumerate() {
-            let binary = crate::wire::messages::format_of(&formats, at) == 1;
+            let binary = format_of(&formats, at) == 1;
             parameters.push(printed(value.as_deref(), *oid, binary)?);
         }
         self.prepared.portals.insert(portal, Portal { source, parameters, formats: results });
@@ -242,12 +242,12 @@ fn from_binary(bytes: &[u8], oid: u32) -> Result<String, Interrupted> {
         16 => (body.byte()? != 0).to_string(),
         21 => body.i16()?.to_string(),
         23 => body.i32()?.to_string(),
-        20 => long(&mut body)?.to_string(),
+        20 => body.i64()?.to_string(),
         700 => f32::from_bits(body.i32()?.cast_unsigned()).to_string(),
-        701 => f64::from_bits(long(&mut body)?.cast_unsigned()).to_string(),
+        701 => f64::from_bits(body.i64()?.cast_unsigned()).to_string(),
         1082 => return Ok(format!("('2000-01-01'::date + {})", body.i32()?)),
         1114 | 1184 => {
-            let microseconds = long(&mut body)?;
+            let microseconds = body.i64()?;
             let start = if oid == 1114 { "2000-01-01" } else { "2000-01-01 00:00:00+00" };
             return Ok(format!("('{start}'{cast} + '{microseconds} microseconds'::interval)"));
         }
@@ -258,11 +258,6 @@ fn from_binary(bytes: &[u8], oid: u32) -> Result<String, Interrupted> {
         }
     };
     Ok(format!("{}{cast}", literal(&value)))
-}
-
-fn long(body: &mut Body<'_>) -> io::Result<i64> {
-    let bytes = body.bytes(8)?.try_into().map_err(|_| crate::wire::body::malformed())?;
-    Ok(i64::from_be_bytes(bytes))
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ use crate::session::extended::Prepared;
 use crate::session::shared::{DATABASE, Shared, VERSION};
 use crate::session::transaction::Transaction;
 use crate::sql::facts::{Facts, HiddenErrors};
+use crate::wire::Front;
 use crate::wire::auth::{authenticate, refused};
 use crate::wire::startup::{Opening, Startup, open};
 use crate::wire::tls::Tls;
-use crate::wire::{Front, auth};
 use outcome::Interrupted;
 
 /// A client's session.
@@ -102,7 +102,7 @@ impl Session {
             }
             let password = shared.password(&startup.user);
             if !authenticate(front, shared.auth, &startup.user, password).await? {
-                return Ok(Err(auth::refused(&startup.user)));
+                return Ok(Err(refused(&startup.user)));
             }
         }
         Ok(Session::open(front, shared, startup, door).await)
@@ -126,10 +126,7 @@ impl Session {
         let (secret, cancelled) = shared.running.enter(backing.pid, backing.client.cancel_token());
         let mut session = Session::new(Arc::clone(shared), backing, startup.user.clone(), cancelled, door);
         for setting in settings {
-            session.assign(&setting).await.map_err(|error| match error {
-                Interrupted::Sql(error) => error,
-                _ => SqlError::new("XX000", "the session was interrupted"),
-            })?;
+            session.assign(&setting).await?;
         }
         session.greet(front, secret);
         Ok(session)

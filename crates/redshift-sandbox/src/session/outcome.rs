@@ -2,7 +2,6 @@
 
 use std::io;
 
-use crate::backing::errors::translate;
 use crate::error::SqlError;
 
 /// Why a statement gave no result.
@@ -30,6 +29,6 @@ impl From<io::Error> for Interrupted {
 
 impl From<tokio_postgres::Error> for Interrupted {
     fn from(error: tokio_postgres::Error) -> Interrupted {
-        Interrupted::Sql(translate(&error))
+        Interrupted::Sql(error.into())
     }
 }

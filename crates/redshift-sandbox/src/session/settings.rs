@@ -31,7 +31,7 @@ impl Session {
     }
 
     /// Changes a setting.
-    pub(super) async fn assign(&mut self, assignment: &Assignment) -> Result<(), Interrupted> {
+    pub(super) async fn assign(&mut self, assignment: &Assignment) -> Result<(), SqlError> {
         let name = assignment.name;
         let values = assignment.values.clone().unwrap_or_default();
         if assignment.is_backing() {
@@ -56,7 +56,7 @@ impl Session {
         }
     }
 
-    async fn backing_value(&self, name: &str) -> Result<String, Interrupted> {
+    async fn backing_value(&self, name: &str) -> Result<String, SqlError> {
         let sql = format!("SELECT current_setting({})", literal(name));
         Ok(self.backing.client.query_one(&sql, &[]).await?.get(0))
     }
@@ -86,9 +86,9 @@ impl Session {
         Ok("SHOW".into())
     }
 
-    async fn shown(&self, name: &str) -> Result<String, Interrupted> {
+    async fn shown(&self, name: &str) -> Result<String, SqlError> {
         if name == "server_version" {
-            return Err(SqlError::new("42501", "must be superuser to examine \"server_version\"").into());
+            return Err(SqlError::new("42501", "must be superuser to examine \"server_version\""));
         }
         let name = settings::known(name).ok_or_else(|| settings::unrecognized(name))?;
         Ok(match name {

@@ -10,7 +10,8 @@ use tokio_postgres::{CancelToken, Client, NoTls};
 use crate::backing::Backing;
 use crate::copy;
 use crate::fault::Faults;
-use crate::wire::auth::{Auth, Secret};
+use crate::secret::Secret;
+use crate::wire::auth::Auth;
 use crate::wire::tls::{Identity, Tls};
 
 /// The only database.

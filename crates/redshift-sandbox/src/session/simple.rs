@@ -52,20 +52,12 @@ impl Session {
         let tokens = lexer::tokens(text, self.keeps_case());
         if self.noted {
             match &tokens {
-                Ok(tokens) => {
-                    lexer::statements(tokens).for_each(|statement| self.shared.note(spelt(text, statement)))
-                }
+                Ok(tokens) => lexer::statements(tokens)
+                    .for_each(|statement| self.shared.note(lexer::spelt(text, statement))),
                 Err(_) => self.shared.note(text),
             }
         }
         tokens
-    }
-}
-
-fn spelt<'a>(text: &'a str, statement: &[Token]) -> &'a str {
-    match (statement.first(), statement.last()) {
-        (Some(first), Some(last)) => &text[first.offset..last.end],
-        _ => "",
     }
 }
 

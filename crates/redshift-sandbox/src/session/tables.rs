@@ -3,20 +3,19 @@
 use crate::error::SqlError;
 use crate::model::{ColumnType, Identity, TableColumn, UserTable};
 use crate::session::Session;
-use crate::session::outcome::Interrupted;
 use crate::sql::cursor::ObjectName;
 use crate::sql::facts::literal;
 use crate::sql::relations::missing;
 
 impl Session {
     /// The OID of a relation, along the search path.
-    pub(super) async fn relation(&self, name: &ObjectName) -> Result<Option<u32>, Interrupted> {
+    pub(super) async fn relation(&self, name: &ObjectName) -> Result<Option<u32>, SqlError> {
         let sql = format!("SELECT to_regclass({})::oid", literal(&self.facts(&[]).object(name)));
         Ok(self.backing.client.query_one(&sql, &[]).await?.get(0))
     }
 
     /// A table with the types it was declared with.
-    pub(super) async fn user_table(&self, name: &ObjectName) -> Result<Option<UserTable>, Interrupted> {
+    pub(super) async fn user_table(&self, name: &ObjectName) -> Result<Option<UserTable>, SqlError> {
         let sql = format!(
             "SELECT c.oid, n.nspname, c.relname, pg_get_userbyid(c.relowner) = current_user,
                     a.attname, k.typid, k.typmod, a.attnotnull, k.src IS NOT NULL AND k.seed IS NULL,
@@ -50,26 +49,26 @@ impl Session {
     }
 
     /// A table that must be there.
-    pub(super) async fn known_table(&self, name: &ObjectName) -> Result<UserTable, Interrupted> {
-        self.user_table(name).await?.ok_or_else(|| missing(name).into())
+    pub(super) async fn known_table(&self, name: &ObjectName) -> Result<UserTable, SqlError> {
+        self.user_table(name).await?.ok_or_else(|| missing(name))
     }
 
     /// Keeps other writers from a table until the transaction ends. Waits for those that were first. For users that
     /// may INSERT (42501 where they may not), whom PostgreSQL by itself does not let lock so much.
-    pub(super) async fn lock_for_adding(&self, name: &ObjectName) -> Result<(), Interrupted> {
+    pub(super) async fn lock_for_adding(&self, name: &ObjectName) -> Result<(), SqlError> {
         let name = literal(&self.facts(&[]).object(name));
         let sql = format!("SELECT rs_catalog.lock_for_adding({name}::regclass)");
         Ok(self.backing.client.batch_execute(&sql).await?)
     }
 
     /// The same for users that may UPDATE or DELETE. The transaction's view of the table is of after the waiting.
-    pub(super) async fn lock_for_writing(&self, name: &ObjectName) -> Result<(), Interrupted> {
+    pub(super) async fn lock_for_writing(&self, name: &ObjectName) -> Result<(), SqlError> {
         let sql = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", self.facts(&[]).object(name));
         Ok(self.backing.client.batch_execute(&sql).await?)
     }
 
     /// Remembers a name in the backing database if it is too long for it.
-    pub(super) async fn remember(&self, name: &str) -> Result<(), Interrupted> {
+    pub(super) async fn remember(&self, name: &str) -> Result<(), SqlError> {
         let short = self.shared.backing.names.shorten(name);
         if short == name {
             return Ok(());

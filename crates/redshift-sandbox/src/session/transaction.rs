@@ -64,7 +64,7 @@ impl Session {
     /// COMMIT; answers its tag.
     pub(super) async fn commit(&mut self) -> Result<&'static str, Interrupted> {
         let faults = &self.shared.faults;
-        if faults.take(|fault| *fault == Fault::DropBeforeCommit).is_some() {
+        if faults.strikes(&Fault::DropBeforeCommit) {
             return Err(Interrupted::Dropped);
         }
         match self.transaction {
@@ -75,13 +75,13 @@ impl Session {
             }
             Transaction::Implicit | Transaction::Block => {}
         }
-        if faults.take(|fault| *fault == Fault::SerializationFailure).is_some() {
+        if faults.strikes(&Fault::SerializationFailure) {
             self.rollback().await?;
             return Err(serialization_failure("100000").into());
         }
         self.transaction = Transaction::Idle;
         self.backing.client.batch_execute("COMMIT").await?;
-        if self.shared.faults.take(|fault| *fault == Fault::DropAfterCommit).is_some() {
+        if self.shared.faults.strikes(&Fault::DropAfterCommit) {
             return Err(Interrupted::Dropped);
         }
         Ok("COMMIT")
@@ -108,6 +108,24 @@ impl Session {
                 self.transaction = Transaction::Failed;
                 self.backing.client.batch_execute("ROLLBACK").await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Opens the transaction of one statement, unless a longer one is open: whether it did.
+    pub(super) async fn begin_alone(&self) -> Result<bool, SqlError> {
+        let alone = !self.in_transaction();
+        if alone {
+            self.backing.client.batch_execute("BEGIN").await?;
+        }
+        Ok(alone)
+    }
+
+    /// Ends what [`Session::begin_alone`] opened, if it did.
+    pub(super) async fn end_alone(&self, alone: bool, succeeded: bool) -> Result<(), SqlError> {
+        if alone {
+            let end = if succeeded { "COMMIT" } else { "ROLLBACK" };
+            self.backing.client.batch_execute(end).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::error::SqlError;
-use crate::model::{ColumnType, TableColumn, UserTable};
+use crate::model::{ColumnType, TableColumn, UserTable, identity_set};
 use crate::session::Session;
 use crate::session::execute::Form;
 use crate::session::outcome::Interrupted;
@@ -55,8 +55,8 @@ impl Session {
         let facts = self.facts(form.parameters);
         let mut printed = Vec::with_capacity(assignments.len());
         for (column, value) in assignments {
-            let column = column_named(&table, column)?;
-            if column.identity.is_some_and(|identity| !identity.by_default) {
+            let column = &table.columns[table.index_of(column)?];
+            if column.is_plain_identity() {
                 return Err(identity_set().into());
             }
             printed.push(format!("{} = {}", facts.name(&column.name), fitted(&facts, column, value)));
@@ -119,17 +119,14 @@ fn printed_filter(facts: &Facts<'_>, filter: Option<&Expr>) -> String {
     filter.map_or(String::new(), |filter| format!(" WHERE {}", facts.expr(filter)))
 }
 
-fn column_named<'a>(table: &'a UserTable, name: &str) -> Result<&'a TableColumn, SqlError> {
-    table.columns.iter().find(|column| column.name == name).ok_or_else(|| {
-        SqlError::new("42703", format!("column \"{name}\" of relation \"{}\" does not exist", table.name))
-    })
-}
-
 /// The columns that an INSERT fills: those named, or the first so many.
 fn targets<'a>(table: &'a UserTable, insert: &Insert) -> Result<Vec<&'a TableColumn>, SqlError> {
     let width = insert.rows.first().map_or(0, Vec::len);
     let columns: Vec<&TableColumn> = match &insert.columns {
-        Some(names) => names.iter().map(|name| column_named(table, name)).collect::<Result<_, _>>()?,
+        Some(names) => names
+            .iter()
+            .map(|name| Ok(&table.columns[table.index_of(name)?]))
+            .collect::<Result<_, SqlError>>()?,
         None => table.columns.iter().take(width).collect(),
     };
     let uneven = insert.rows.iter().any(|row| row.len() != width);
@@ -154,17 +151,11 @@ fn printed_row(
     for (column, value) in columns.iter().zip(row) {
         values.push(match value {
             None => "DEFAULT".to_owned(),
-            Some(_) if column.identity.is_some_and(|identity| !identity.by_default) => {
-                return Err(identity_set());
-            }
+            Some(_) if column.is_plain_identity() => return Err(identity_set()),
             Some(value) => fitted(facts, column, value),
         });
     }
     Ok(format!("({})", values.join(", ")))
-}
-
-fn identity_set() -> SqlError {
-    SqlError::new("0A000", "cannot set an identity column to a value")
 }
 
 /// A value with the limits of its column around it.

@@ -1,7 +1,7 @@
 //! A place among a statement's tokens, and the errors of a parser standing there.
 
 use crate::error::SqlError;
-use crate::lexer::{Kind, Token, place};
+use crate::lexer::{Kind, Token, place, spelt};
 use crate::sql::reserved::is_reserved;
 
 /// How deep expressions and queries may nest.
@@ -62,10 +62,7 @@ impl<'a> Cursor<'a> {
 
     /// The statement as written, without what is around its tokens.
     pub fn statement(&self) -> &'a str {
-        match (self.tokens.first(), self.tokens.last()) {
-            (Some(first), Some(last)) => &self.text[first.offset..last.end],
-            _ => "",
-        }
+        spelt(self.text, self.tokens)
     }
 
     /// Whether the next token is this word, which may be a reserved one.
@@ -230,7 +227,7 @@ impl<'a> Cursor<'a> {
 
     /// Fails unless all tokens are taken.
     pub fn end(&self) -> Result<(), SqlError> {
-        if self.at >= self.tokens.len() { Ok(()) } else { Err(self.unexpected()) }
+        if self.at_end() { Ok(()) } else { Err(self.unexpected()) }
     }
 
     /// Whether all tokens are taken.

@@ -171,7 +171,7 @@ fn extended(
     }
     cursor.take_operator(operator);
     if *operator == "=" && cursor.accept("any") {
-        return any(cursor, seen, operand(left)).map(Some);
+        return any(cursor, operand(left)).map(Some);
     }
     let right = tighter(cursor, seen, binds + 1)?;
     Ok(Some(Expr::Infix(operand(left), operator, Box::new(right))))
@@ -237,10 +237,9 @@ fn within(
     Ok(found)
 }
 
-fn any(cursor: &mut Cursor<'_>, seen: &mut Seen, left: Box<Expr>) -> Result<Expr, SqlError> {
+fn any(cursor: &mut Cursor<'_>, left: Box<Expr>) -> Result<Expr, SqlError> {
     cursor.expect_symbol("(")?;
     let array = Expr::Column(column(cursor)?);
-    let _ = seen;
     cursor.expect_symbol(")")?;
     Ok(Expr::EqualsAny(left, Box::new(array)))
 }

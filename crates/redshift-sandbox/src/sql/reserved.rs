@@ -177,4 +177,10 @@ mod tests {
         assert!(WORDS.is_sorted());
         assert!(is_reserved("tag") && !is_reserved("name"));
     }
+
+    #[test]
+    fn knows_reserved_words() {
+        assert!(is_reserved("user") && is_reserved("aes128") && is_reserved("without"));
+        assert!(!is_reserved("users") && !is_reserved("use") && !is_reserved(""));
+    }
 }

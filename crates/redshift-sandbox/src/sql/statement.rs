@@ -9,7 +9,7 @@ use crate::sql::query::{self, Query};
 use crate::sql::refusals;
 use crate::sql::relations::{is_system_schema, writable};
 use crate::sql::settings::{self, Assignment};
-use crate::sql::table::{self, Change, Constraint, TableDefinition};
+use crate::sql::table::{self, Change, TableDefinition};
 
 /// A statement of the allow-list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub enum Statement {
     CreateTable(Box<TableDefinition>),
     /// DROP TABLE.
     DropTable(Drop<ObjectName>),
-    /// ALTER TABLE, and constraints that an added column brings.
-    AlterTable(ObjectName, Change, Vec<Constraint>),
+    /// ALTER TABLE.
+    AlterTable(ObjectName, Change),
     /// TRUNCATE.
     Truncate(ObjectName),
     /// DELETE, and its WHERE.
@@ -110,7 +110,7 @@ pub fn parse(text: &str, tokens: &[Token]) -> Result<Parsed, SqlError> {
     let mut cursor = Cursor::new(text, tokens);
     let mut seen = Seen::default();
     let statement = statement(&mut cursor, &mut seen)?;
-    if !matches!(statement, Statement::Copy(_) | Statement::AlterTable(_, Change::Append, _)) {
+    if !matches!(statement, Statement::Copy(_) | Statement::AlterTable(_, Change::Append)) {
         cursor.end()?;
     }
     Ok(Parsed { statement, seen })
@@ -135,8 +135,9 @@ fn statement(cursor: &mut Cursor<'_>, seen: &mut Seen) -> Result<Statement, SqlE
         "commit" | "end" | "rollback" | "abort" => finish(cursor, word),
         "create" => create(cursor),
         "drop" => drop(cursor),
-        "alter" if cursor.sees("table") => table::alter(cursor)
-            .map(|(name, change, constraints)| Statement::AlterTable(name, change, constraints)),
+        "alter" if cursor.sees("table") => {
+            table::alter(cursor).map(|(name, change)| Statement::AlterTable(name, change))
+        }
         "insert" => insert(cursor, seen),
         "comment" => comment(cursor),
         "copy" => copy(cursor),

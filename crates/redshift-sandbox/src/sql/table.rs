@@ -84,8 +84,8 @@ pub struct Layout {
 pub enum Change {
     /// ADD a constraint.
     Constraint(Constraint),
-    /// ADD COLUMN, which may bring constraints.
-    Column(Box<ColumnDefinition>),
+    /// ADD COLUMN, and the constraints that it brings.
+    Column(Box<ColumnDefinition>, Vec<Constraint>),
     /// RENAME TO.
     Rename(String),
     /// ALTER COLUMN … TYPE.
@@ -142,8 +142,7 @@ pub fn create(cursor: &mut Cursor<'_>, temporary: bool) -> Result<TableDefinitio
 
 /// A column or a constraint.
 fn element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), SqlError> {
-    let first = ["constraint", "primary", "unique", "foreign", "check"];
-    if first.iter().any(|word| cursor.sees(word)) {
+    if sees_constraint(cursor) {
         table.constraints.push(constraint(cursor)?);
         return Ok(());
     }
@@ -154,6 +153,10 @@ fn element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Result<(), S
     table.columns.push(column);
     table.constraints.extend(constraints);
     Ok(())
+}
+
+fn sees_constraint(cursor: &Cursor<'_>) -> bool {
+    ["constraint", "primary", "unique", "foreign", "check"].iter().any(|word| cursor.sees(word))
 }
 
 /// A constraint of a table.
@@ -335,17 +338,16 @@ fn sort_key(cursor: &mut Cursor<'_>, layout: &mut Layout) -> Result<(), SqlError
 }
 
 /// ALTER TABLE …, from the word TABLE on.
-pub fn alter(cursor: &mut Cursor<'_>) -> Result<(ObjectName, Change, Vec<Constraint>), SqlError> {
+pub fn alter(cursor: &mut Cursor<'_>) -> Result<(ObjectName, Change), SqlError> {
     cursor.expect("table")?;
     let name = writable(cursor.object()?)?;
-    let mut constraints = Vec::new();
     let change = if cursor.accept("add") {
-        added(cursor, &name, &mut constraints)?
+        added(cursor, &name)?
     } else if cursor.accept_all(&["rename", "to"]) {
         Change::Rename(cursor.name()?)
     } else if cursor.accept("append") {
         // Only ever refused, whatever follows.
-        return Ok((name, Change::Append, constraints));
+        return Ok((name, Change::Append));
     } else if cursor.accept("alter") {
         cursor.accept("column");
         let column = cursor.name()?;
@@ -355,21 +357,16 @@ pub fn alter(cursor: &mut Cursor<'_>) -> Result<(ObjectName, Change, Vec<Constra
         return Err(cursor.unexpected());
     };
     cursor.end()?;
-    Ok((name, change, constraints))
+    Ok((name, change))
 }
 
-fn added(
-    cursor: &mut Cursor<'_>,
-    table: &ObjectName,
-    constraints: &mut Vec<Constraint>,
-) -> Result<Change, SqlError> {
-    if ["constraint", "primary", "unique", "foreign", "check"].iter().any(|word| cursor.sees(word)) {
+fn added(cursor: &mut Cursor<'_>, table: &ObjectName) -> Result<Change, SqlError> {
+    if sees_constraint(cursor) {
         return constraint(cursor).map(Change::Constraint);
     }
     cursor.accept("column");
     let mut layout = Layout::default();
     let mut attributes = Attributes { table: &table.name, constraints: Vec::new(), layout: &mut layout };
     let column = attributes.column(cursor)?;
-    constraints.append(&mut attributes.constraints);
-    Ok(Change::Column(Box::new(column)))
+    Ok(Change::Column(Box::new(column), attributes.constraints))
 }

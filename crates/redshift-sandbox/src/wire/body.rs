@@ -41,6 +41,11 @@ impl<'a> Body<'a> {
         Ok(i32::from_be_bytes(self.bytes(4)?.try_into().map_err(|_| malformed())?))
     }
 
+    /// Eight bytes.
+    pub fn i64(&mut self) -> io::Result<i64> {
+        Ok(i64::from_be_bytes(self.bytes(8)?.try_into().map_err(|_| malformed())?))
+    }
+
     /// A count in two bytes, then so many of something.
     pub fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> io::Result<T>) -> io::Result<Vec<T>> {
         let count = self.i16()?;

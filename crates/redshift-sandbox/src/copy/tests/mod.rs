@@ -226,9 +226,6 @@ fn column(name: &str, ty: ColumnType) -> TableColumn {
 }
 
 fn settings() -> Settings {
-    let key = |id: &str, secret: &str, token: Option<&str>| {
-        (id.to_owned(), secret.to_owned(), token.map(str::to_owned))
-    };
     let region = |bucket: &str, region: &str| (bucket.to_owned(), region.to_owned());
     Settings {
         quoted_sentinel_is_null: true,
@@ -236,7 +233,7 @@ fn settings() -> Settings {
         serverless: false,
         cluster_region: "eu-west-1".to_owned(),
         s3_endpoint: "http://127.0.0.1:1".to_owned(),
-        keys: vec![key("AKIA1", "secret/1", None), key("ASIA2", "secret+2", Some("token=2"))],
+        keys: vec![Key::new("AKIA1", "secret/1", None), Key::new("ASIA2", "secret+2", Some("token=2"))],
         roles: vec!["arn:aws:iam::1:role/loader".to_owned()],
         default_role: None,
         bucket_regions: vec![
