@@ -16,6 +16,20 @@ macro_rules! take_checksums {
     };
 }
 
+/// Takes what a request with a body says about it, out of the headers and the input.
+macro_rules! announced {
+    ($request:expr) => {{
+        let common = $crate::intake::Announced::of(&$request);
+        let input = &mut $request.input;
+        $crate::intake::Announced {
+            md5: input.content_md5.take(),
+            algorithm: input.checksum_algorithm.take(),
+            checksum: $crate::checksums::take_checksums!(input),
+            ..common
+        }
+    }};
+}
+
 /// Puts checksums into an answer.
 macro_rules! set_checksums {
     ($answer:expr, $checksum:expr) => {{
@@ -28,7 +42,7 @@ macro_rules! set_checksums {
     }};
 }
 
-pub(crate) use {set_checksums, take_checksums};
+pub(crate) use {announced, set_checksums, take_checksums};
 
 /// The checksums with the names they have in headers.
 pub(crate) fn named(checksum: &Checksum) -> [(&'static str, Option<&str>); 5] {

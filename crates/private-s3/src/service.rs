@@ -8,8 +8,7 @@ use hyper::StatusCode;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
-use crate::checksums::{set_checksums, take_checksums};
-use crate::intake::Announced;
+use crate::checksums::{announced, set_checksums};
 use crate::listing;
 use crate::multipart::{self, Upload};
 use crate::objects::{Object as Stored, Objects};
@@ -37,15 +36,9 @@ impl S3 for Service {
         Ok(S3Response::new(GetBucketLocationOutput { location_constraint }))
     }
 
-    async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
-        let announced = Announced::of(&request);
-        let mut input = request.input;
-        let announced = Announced {
-            md5: input.content_md5.take(),
-            algorithm: input.checksum_algorithm.take(),
-            checksum: take_checksums!(input),
-            ..announced
-        };
+    async fn put_object(&self, mut request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
+        let announced = announced!(request);
+        let input = request.input;
         let received = announced.receive(&self.0, input.body).await?;
         let mut object = Stored::new(vec![received.blob], self.0.new_tag());
         object.checksum = received.checksum.clone();
@@ -144,18 +137,12 @@ impl S3 for Service {
         }))
     }
 
-    async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
-        let announced = Announced::of(&request);
-        let mut input = request.input;
+    async fn upload_part(&self, mut request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
+        let announced = announced!(request);
+        let input = request.input;
         if !(1..=10_000).contains(&input.part_number) {
             return Err(s3_error!(InvalidArgument, "A part's number is between 1 and 10000."));
         }
-        let announced = Announced {
-            md5: input.content_md5.take(),
-            algorithm: input.checksum_algorithm.take(),
-            checksum: take_checksums!(input),
-            ..announced
-        };
         let received = announced.receive(&self.0, input.body).await?;
         let tag = self.0.new_tag();
         let mut output = UploadPartOutput { e_tag: Some(ETag::Strong(tag.clone())), ..Default::default() };
