@@ -113,7 +113,12 @@ fn endpoint(environment: &Environment, profiles: &Profiles) -> Result<Option<Str
     }
 }
 
+/// A password in the URL would stand in every message that names the endpoint, and S3 takes none.
 fn checked(url: String) -> Result<String, Error> {
+    if url.split("://").nth(1).is_some_and(|rest| rest.split('/').next().unwrap_or(rest).contains('@')) {
+        return Err(Error::new(Kind::Settings, "the S3 endpoint holds a user or a password")
+            .with_hint("S3 takes keys only: leave out what stands before the @ of AWS_ENDPOINT_URL"));
+    }
     if ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Ok(url.trim_end_matches('/').to_owned());
     }
@@ -149,4 +154,18 @@ fn is_true(profiles: &Profiles, variable: &str, property: &str) -> bool {
 
 fn unknown(name: &str, value: &str, expected: &str) -> Error {
     Error::new(Kind::Settings, format!("{name} is {value}, but must be {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_with_a_password_is_refused_and_not_shown() {
+        for url in ["http://user:s3cret@localhost:9000/", "https://s3cret@host", "s3cret://a:s3cret@b"] {
+            let error = checked(url.to_owned()).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+        }
+        assert_eq!(checked("http://localhost:9000/a@b".to_owned()).unwrap(), "http://localhost:9000/a@b");
+    }
 }
