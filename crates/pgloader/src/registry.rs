@@ -11,7 +11,7 @@ use pgloader_core::target::Target;
 use pgloader_plan::options::STAGED_ONLY;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
-use pgloader_targets::postgres::{self, PostgresTarget};
+use pgloader_targets::postgres::PostgresTarget;
 use pgloader_targets::redshift::{self, RedshiftTarget, Staging};
 
 /// Every option that a command may have.
@@ -76,9 +76,8 @@ pub fn destination(
     text: &SourceText,
     staging: &Staging,
 ) -> Result<Destination, Diagnostic> {
-    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
-    if !postgres::SCHEMES.contains(&scheme.as_str()) && scheme != redshift::SCHEME {
-        return Err(unknown_scheme(command, text, &scheme));
+    if !Config::is_connection_string(&command.into.value) {
+        return Err(unknown_scheme(command, text));
     }
     let staging = staging.clone().with_options(&command.options);
     let staging = staging.map_err(|error| in_command(&error, text, command.span))?;
@@ -124,7 +123,8 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
     WrittenName::parse(&table?).ok()
 }
 
-fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
+fn unknown_scheme(command: &Command, text: &SourceText) -> Diagnostic {
+    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
     let message = format!("a target of the scheme {scheme}:// is not known");
     Diagnostic::error(text, command.into.span, message)
         .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
