@@ -5,12 +5,15 @@ mod say;
 
 mod cli;
 mod command;
+mod dry_run;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
 mod log;
+mod outline;
 mod registry;
+mod regress;
 mod signals;
 
 use std::path::{Path, PathBuf};
@@ -74,7 +77,7 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
                 let files = [PathBuf::from(source), PathBuf::from(target)];
                 files::run(&mut Session::new(arguments, interrupt), &files).await
             }
-            Work::Regress(_) => Ended::Badly,
+            Work::Regress(file) => regress::run(&mut Session::new(arguments, interrupt), file).await,
         })
     })?;
     // Nothing that a reader left behind in the system still does can matter.
@@ -99,8 +102,6 @@ fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
         ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
         ("--upgrade-config", arguments.instead.upgrade_config),
-        ("--regress", arguments.instead.regress),
-        ("--dry-run", arguments.dry_run),
         ("--context", arguments.context.is_some()),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),

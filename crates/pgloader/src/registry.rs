@@ -59,7 +59,7 @@ pub fn resolve(name: &str, directory: &Path) -> PathBuf {
 /// What a connection string says.
 pub struct Destination {
     /// The server and the database.
-    config: Config,
+    pub config: Config,
     /// How batches are staged, should it be Redshift.
     staging: Staging,
     /// The target as it may be shown.
