@@ -32,9 +32,9 @@ pub fn parse(name: &str, text: &str) -> Result<Vec<Section>, Diagnostic> {
     for line in text.split_inclusive('\n') {
         let span = Span { start, end: start + line.trim_end().len() };
         start += line.len();
-        read_line(line.trim_end().trim_start_matches('\u{FEFF}'), &mut sections).map_err(|(message, help)| {
-            Diagnostic::error(&SourceText::plain(name, text), span, message).help(help)
-        })?;
+        read_line(line.trim_end().trim_start_matches('\u{FEFF}'), &mut sections).map_err(
+            |(message, help)| Diagnostic::error(&SourceText::plain(name, text), span, message).help(help),
+        )?;
     }
     Ok(sections)
 }

@@ -21,8 +21,7 @@ pub(super) fn steps(load: &TableLoad, staging: &Staging, store: &Store) -> Vec<S
         Commit::StagedTable => "all batches first",
         _ => "batch by batch",
     };
-    let staged =
-        format!("stage CSV {codec}, {per}, below {place} in region {}, {after}", store.region());
+    let staged = format!("stage CSV {codec}, {per}, below {place} in region {}, {after}", store.region());
     vec![staged, copy(load, staging, &place, store.region())]
 }
 
