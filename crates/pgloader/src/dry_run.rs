@@ -32,7 +32,7 @@ async fn check(session: &Session<'_>, file: &LoadFile, command: &Command) -> Res
     let prepared = Prepared::new(file, command, session.arguments)?;
     let (source, files) = open(session, &prepared).await.map_err(|error| error.to_string())?;
     let (target, mut connection) = connect(session, &prepared, command).await?;
-    let mut outline = Outline::new(file, command, &prepared, &files);
+    let mut outline = Outline::new(file, command, &prepared, &files, target.as_ref());
     let table = prepared.find_table(connection.as_mut(), &session.interrupt).await;
     match table.map_err(|error| error.to_string())? {
         Some(table) => {

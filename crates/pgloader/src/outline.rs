@@ -22,8 +22,14 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// What is known without the target.
-    pub fn new(file: &LoadFile, command: &Command, prepared: &Prepared, files: &[String]) -> Outline {
+    /// What is known without the target's table.
+    pub fn new(
+        file: &LoadFile,
+        command: &Command,
+        prepared: &Prepared,
+        files: &[String],
+        target: &dyn Target,
+    ) -> Outline {
         let place = Diagnostic::warning(&file.text, command.span, "");
         let title = format!("{} of {}:{}", command.kind, place.file(), place.line());
         let encoding = command.encoding.as_ref().map_or("utf-8", |name| &name.value);
@@ -35,7 +41,7 @@ impl Outline {
         };
         outline.add("from", files.iter().map(|file| format!("{file}, encoding {encoding}")));
         outline.add("into", [prepared.destination.shown.clone()]);
-        outline.add("options", options(command));
+        outline.add("options", options(command, target.dialect().is_staged()));
         let setting = |setting: &pgloader_command::Setting| {
             redact(&format!("{} TO '{}'", setting.name.value, setting.value.value))
         };
@@ -86,13 +92,14 @@ fn shown(statements: &[String]) -> Vec<String> {
     statements.iter().map(|statement| redact(statement)).collect()
 }
 
-/// Every option that the command may have, with its value or its default.
-fn options(command: &Command) -> Vec<String> {
-    let value = |option: &&'static OptionSpec| match command.options.get(option) {
+/// Every option that has an effect on this target, with its value or its default.
+fn options(command: &Command, is_staged: bool) -> Vec<String> {
+    let has_effect = |option: &&OptionSpec| is_staged || !registry::is_for_staged_targets(option);
+    let line = |option: &'static OptionSpec| match command.options.get(option) {
         Some(value) => format!("{} = {}", option.name, value_text(value)),
         None => format!("{} = {} (default)", option.name, option.default),
     };
-    registry::options(command.kind).iter().map(value).collect()
+    registry::options(command.kind).into_iter().filter(has_effect).map(line).collect()
 }
 
 fn value_text(value: &Value) -> String {
