@@ -1,4 +1,18 @@
-//! Value → value, on bytes. Sources apply these to a field before it becomes part of a row.
+//! Value → value, on bytes. Sources apply `Trim` and `NullIf` to a field before it becomes part of a row; the others
+//! are applied by a projection, on the way from row to encoder.
+
+pub mod date;
+
+pub use date::DateFormat;
+
+/// Whether a function made NULL; if so it has appended nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IsNull {
+    /// It is NULL.
+    Yes,
+    /// It is what was appended, possibly nothing: the empty string.
+    No,
+}
 
 /// Which end of a value to strip of spaces (only U+0020).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
