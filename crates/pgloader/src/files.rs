@@ -8,6 +8,7 @@ use pgloader_core::Error;
 use crate::command::{self, Ended, Session};
 use crate::dry_run;
 use crate::registry;
+use crate::variables::Variables;
 
 /// A load file and its commands.
 pub struct LoadFile {
@@ -38,7 +39,7 @@ pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
 /// Runs the commands of one file until one ends the run.
 async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
-    let (file, commands) = match read(path) {
+    let (file, commands) = match read(path, &session.variables) {
         Ok(read) => read,
         Err(message) => return command::give_up(&message),
     };
@@ -57,10 +58,10 @@ async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
 }
 
 /// Reads a load file and its commands.
-pub fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
+pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command>), String> {
     let text = read_text(path).map_err(|error| error.to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &text, &|name| std::env::var(name).ok());
+    let text = expand(&name, &text, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
     let surroundings = Surroundings {
