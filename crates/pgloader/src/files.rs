@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
 
+use crate::cli::Arguments;
 use crate::command::{self, Ended, Session};
 use crate::dry_run;
 use crate::registry;
@@ -21,6 +22,7 @@ pub struct LoadFile {
 /// Runs load files in order until one ends the run. Missing ones are all reported first; the others run all the same,
 /// unless every error is to end the run.
 pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
+    warn_of_ignored(session.arguments);
     let missing = |file: &PathBuf| file.metadata().err().map(|error| cannot_read(file, &error));
     let mut ended = Ended::Well;
     for error in files.iter().filter_map(missing) {
@@ -34,6 +36,13 @@ pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
         ended = ended.and(run_file(session, file).await);
     }
     ended
+}
+
+/// Load files have clauses of their own.
+fn warn_of_ignored(arguments: &Arguments) {
+    for option in arguments.clauses.given() {
+        tracing::warn!("Option \"{option}\" is ignored when using a load file");
+    }
 }
 
 /// Runs the commands of one file until one ends the run.

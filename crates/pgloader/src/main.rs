@@ -115,6 +115,5 @@ fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
     ];
-    let given = all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
-    given.chain(arguments.clauses.given()).next()
+    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

@@ -179,6 +179,27 @@ fn an_error_stops_the_run_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn clauses_beside_a_load_file_are_warned_about_one_by_one() {
+    let bench = bench();
+    let file = load_file(&bench, "");
+    let options = [
+        ["--type", "csv"],
+        ["--encoding", "latin1"],
+        ["--set", "work_mem='1MB'"],
+        ["--with", "truncate"],
+        ["--field", "id"],
+        ["--cast", "type int to text"],
+        ["--before", "/no.sql"],
+        ["--after", "/no.sql"],
+    ];
+    let mut run =
+        Run::of(bench.command().arg(&file).args(options.iter().flatten())).expect(0, &["2 written"]);
+    for [option, _] in options {
+        run = run.expect(0, &[&format!("WARNING Option \"{option}\" is ignored when using a load file")]);
+    }
+}
+
+#[test]
 fn a_context_file_gives_variables_before_the_environment() {
     let bench = bench();
     let load = load_csv("{{TABLE}}", "truncate").replace("data.csv", "{{ file }}.csv");
