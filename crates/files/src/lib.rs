@@ -1,5 +1,7 @@
 //! Opens what a FROM clause names.
 
+pub mod encoding;
+
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;

@@ -1,23 +1,16 @@
-//! The read buffer: bytes of the file as UTF-8, from the record being read onwards.
+//! The read buffer: the text of the file, from the record being read onwards.
 
 use std::io::{ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use encoding_rs::mem::{convert_latin1_to_utf8, convert_utf8_to_latin1_lossy};
 use pgloader_core::{Error, Result};
-
-use super::encoding::Encoding;
 
 /// How much is read at once, where records are not wider.
 pub const CAPACITY: usize = 256 << 10;
 
-/// How many bytes of a file in another encoding are converted at once.
-const PIECE: usize = 64 << 10;
-
 /// What of the file is in memory. Places are counted from the start of the buffer; they move when it is filled.
 pub struct Buffer<R> {
     input: R,
-    encoding: Encoding,
     bytes: Vec<u8>,
     /// The first byte not done with.
     start: usize,
@@ -31,16 +24,13 @@ pub struct Buffer<R> {
     valid_to: usize,
     /// Up to here there is no NUL byte.
     nul_at: usize,
-    /// Bytes on their way from or to another encoding.
-    foreign: Vec<u8>,
 }
 
 impl<R: Read> Buffer<R> {
     /// An empty buffer that reads `capacity` bytes at once, at least 16.
-    pub fn new(input: R, encoding: Encoding, capacity: usize) -> Buffer<R> {
+    pub fn new(input: R, capacity: usize) -> Buffer<R> {
         Buffer {
             input,
-            encoding,
             bytes: vec![0; capacity.max(16)],
             start: 0,
             filled: 0,
@@ -48,7 +38,6 @@ impl<R: Read> Buffer<R> {
             at_end: false,
             valid_to: 0,
             nul_at: 0,
-            foreign: Vec::new(),
         }
     }
 
@@ -153,16 +142,7 @@ impl<R: Read> Buffer<R> {
     }
 
     fn read(&mut self) -> Result<usize> {
-        let room = &mut self.bytes[self.filled..];
-        let read = match self.encoding {
-            Encoding::Utf8 => read_once(&mut self.input, room)?,
-            Encoding::Latin1 => {
-                // One byte becomes two at most.
-                self.foreign.resize((room.len() / 2).min(PIECE), 0);
-                let read = read_once(&mut self.input, &mut self.foreign)?;
-                convert_latin1_to_utf8(&self.foreign[..read], room)
-            }
-        };
+        let read = read_once(&mut self.input, &mut self.bytes[self.filled..])?;
         self.filled += read;
         Ok(read)
     }
@@ -173,38 +153,11 @@ impl<R: Read> Buffer<R> {
     }
 
     fn check_encoding(&mut self) {
-        if self.encoding == Encoding::Latin1 {
-            self.valid_to = self.filled;
-            return;
-        }
         let from = self.valid_to.max(self.start);
         self.valid_to = match simdutf8::compat::from_utf8(&self.bytes[from..self.filled]) {
             Ok(_) => self.filled,
             Err(error) => from + error.valid_up_to(),
         };
-    }
-
-    /// Hands `range` to `give` as it stands in the file, in as many pieces as it takes.
-    pub fn original<E>(
-        &mut self,
-        range: std::ops::Range<usize>,
-        mut give: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut rest = &self.bytes[range];
-        if self.encoding == Encoding::Utf8 {
-            return give(rest);
-        }
-        while !rest.is_empty() {
-            let mut piece = rest.len().min(PIECE);
-            while piece < rest.len() && rest[piece] & 0xc0 == 0x80 {
-                piece -= 1;
-            }
-            self.foreign.resize(piece.max(self.foreign.len()), 0);
-            let converted = convert_utf8_to_latin1_lossy(&rest[..piece], &mut self.foreign);
-            give(&self.foreign[..converted])?;
-            rest = &rest[piece..];
-        }
-        Ok(())
     }
 }
 

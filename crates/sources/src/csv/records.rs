@@ -7,10 +7,10 @@ use std::sync::atomic::AtomicBool;
 
 use pgloader_core::source::{Intake, Stopped};
 use pgloader_core::{Result, Row, Span};
+use pgloader_files::encoding::{Encoding, marked_byte};
 
 use super::dialect::{Dialect, LineEnd};
 use super::doomed::Doomed;
-use super::encoding::Encoding;
 use super::fault::{Complaint, Fault};
 use super::lines::LineCounter;
 use super::read::{Buffer, CAPACITY};
@@ -22,7 +22,7 @@ use super::value::{self, ValueRules};
 pub struct Rules {
     /// The special characters.
     pub dialect: Dialect,
-    /// How characters are encoded.
+    /// How characters are encoded in the file. What is read here is UTF-8 made of that.
     pub encoding: Encoding,
     /// How many bytes of UTF-8 a record has at most, its line end included.
     pub max_record: usize,
@@ -81,7 +81,7 @@ impl<R: Read> Records<R> {
 
     fn with_capacity(input: R, path: PathBuf, rules: Arc<Rules>, capacity: usize) -> Records<R> {
         Records {
-            buffer: Buffer::new(input, rules.encoding, capacity),
+            buffer: Buffer::new(input, capacity),
             splitter: Splitter::new(rules.dialect.clone()),
             lines: LineCounter::new(rules.dialect.terminator),
             doomed: None,
@@ -254,8 +254,9 @@ impl<R: Read> Records<R> {
             Some(malformed) => {
                 let why = self.complaint(malformed);
                 let mut first = true;
-                let range = self.buffer.start()..end;
-                let given = self.buffer.original(range, |raw| give_raw(rows, &mut first, raw, &why));
+                let record = &self.buffer.bytes()[self.buffer.start()..end];
+                let encoding = self.rules.encoding;
+                let given = encoding.original(record, |raw| give_raw(rows, &mut first, raw, &why));
                 self.buffer.consume(end);
                 given
             }
@@ -280,7 +281,8 @@ impl<R: Read> Records<R> {
         let record = &self.buffer.bytes()[start..end];
         if let Err(error) = simdutf8::compat::from_utf8(record) {
             let at = error.valid_up_to();
-            return Some(Malformed { fault: Fault::Encoding(record[at]), at: start + at });
+            let byte = marked_byte(&record[at..]).filter(|_| !self.rules.encoding.is_utf8());
+            return Some(Malformed { fault: Fault::Encoding(byte.unwrap_or(record[at])), at: start + at });
         }
         let (spans, rewrites) = self.splitter.fields();
         let at = value::first_nul(record, spans, rewrites)?;
@@ -317,7 +319,8 @@ impl<R: Read> Records<R> {
                     continue;
                 }
             };
-            let given = self.buffer.original(start..start + piece, &mut *give);
+            let line = &self.buffer.bytes()[start..start + piece];
+            let given = self.rules.encoding.original(line, &mut *give);
             self.buffer.consume(start + piece);
             let complete = matches!(line_end, LineEnd::At(_)) || self.buffer.at_end();
             self.restart();
@@ -343,8 +346,8 @@ impl<R: Read> Records<R> {
     }
 
     pub(super) fn tell(&self, fault: Fault, line: u64, fault_line: u64) -> String {
-        let Rules { max_record, ref dialect, .. } = *self.rules;
-        Complaint { path: &self.path, line, fault, fault_line, max_record, dialect }.to_string()
+        let Rules { max_record, ref dialect, encoding, .. } = *self.rules;
+        Complaint { path: &self.path, line, fault, fault_line, max_record, dialect, encoding }.to_string()
     }
 }
 
