@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::row::Row;
 
 /// A source of tables. Blocking code, called from threads made for it.
+///
+/// `parts` and `read` are given a table as `catalog` has told of it, except that one without columns has meanwhile got
+/// those of the target that its fields go to, by position.
 pub trait Source: Send + Sync {
     /// What there is to read. Called once, before anything is read.
     fn catalog(&self) -> Result<Catalog>;

@@ -154,7 +154,8 @@ pub(crate) struct Copy<'a> {
     pub(crate) load: &'a TableLoad,
     pub(crate) source: Arc<dyn Source>,
     pub(crate) source_table: Table,
-    pub(crate) part: Part,
+    /// Read one after another.
+    pub(crate) parts: Vec<Part>,
     pub(crate) loading: Arc<dyn Loading>,
     pub(crate) interrupt: Interrupt,
 }
@@ -218,25 +219,32 @@ impl Copy<'_> {
     fn start_reader(&self, shared: &Arc<Shared>) -> oneshot::Receiver<Duration> {
         let (done, wait) = oneshot::channel();
         let format = self.loading.format();
-        let mut feeder = Feeder::new(shared.clone(), self.load, format, self.part.clone());
-        let (source, table, part) = (self.source.clone(), self.source_table.clone(), self.part.clone());
-        let (for_thread, on_error) = (shared.clone(), self.load.on_error);
+        let mut feeder = Feeder::new(shared.clone(), self.load, format);
+        let (source, table, parts) = (self.source.clone(), self.source_table.clone(), self.parts.clone());
+        let for_thread = shared.clone();
         let read = move || {
             let start = Instant::now();
-            match source.read(&table, &part, &mut feeder) {
-                Ok(()) => feeder.finish(),
-                // What was read is good: it is loaded before the load ends for this reason.
-                Err(error) if on_error == OnError::ResumeNext => {
-                    feeder.finish();
-                    for_thread.note_failure(error);
+            for part in parts {
+                feeder.begin(part.clone());
+                match source.read(&table, &part, &mut feeder) {
+                    // What was read is good: it is loaded, as are the other parts, before the load ends for this
+                    // reason.
+                    Err(error) if for_thread.on_error == OnError::ResumeNext => {
+                        for_thread.note_failure(error)
+                    }
+                    Err(error) => for_thread.fail(error),
+                    Ok(()) => {}
                 }
-                Err(error) => for_thread.fail(error),
+                if for_thread.is_stopped() {
+                    break;
+                }
             }
+            feeder.finish();
             for_thread.queue.close();
             // Nobody listens any more where the reader was left behind.
             let _ = done.send(start.elapsed());
         };
-        let thread = std::thread::Builder::new().name(format!("reader-{}", self.part.number)).spawn(read);
+        let thread = std::thread::Builder::new().name("reader".into()).spawn(read);
         if let Err(error) = thread {
             shared.fail(Error::new(format!("cannot start a thread: {error}")));
         }

@@ -58,8 +58,9 @@ impl Limits {
 }
 
 impl Feeder {
-    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, part: Part) -> Feeder {
-        let random = 0x9e37_79b9_7f4a_7c15 ^ (part.number as u64 + 1);
+    /// Takes nothing before [`begin`](Feeder::begin) says what.
+    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format) -> Feeder {
+        let random = 0x9e37_79b9_7f4a_7c15;
         let mut limits = Limits { rows: load.batch.rows, bytes: load.batch.bytes, random };
         let open = Open { row_limit: limits.next_row_limit(), ..Open::default() };
         Feeder {
@@ -67,11 +68,16 @@ impl Feeder {
             encoder: Encoder::new(format, load),
             on_error: load.on_error,
             limits,
-            part,
+            part: Part { number: 0, name: String::new() },
             position: 0,
             open,
             rejected: Vec::new(),
         }
+    }
+
+    /// The rows that follow are those of `part`. A batch may hold rows of several.
+    pub(crate) fn begin(&mut self, part: Part) {
+        (self.part, self.position) = (part, 0);
     }
 
     /// Hands over the last batch. To be called when the reader has come to its end.

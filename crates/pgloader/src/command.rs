@@ -182,7 +182,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let source_table = self.source_table(run).await?;
+        let mut source_table = self.source_table(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -190,6 +190,10 @@ impl Prepared {
         pgloader_engine::hooks(run, Section::Pre, "before load", target.as_mut(), before).await?;
         let target_table = self.target_table(target.as_mut(), &run.interrupt).await?;
         let plan = plan(session.arguments, command, run, &source_table, &target_table)?;
+        if source_table.columns.is_empty() {
+            // Fields without names are those of the columns, by position.
+            source_table.columns.clone_from(&plan.load.columns);
+        }
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }

@@ -178,8 +178,7 @@ fn decode_bytes(table: &Table, source: &[u8], last: bool, room: &mut [u8]) -> Pr
 
 impl Web {
     fn decode(&mut self, source: &[u8], last: bool, room: &mut [u8]) -> Progress {
-        let (result, read, written) =
-            self.decoder.decode_to_utf8_without_replacement(source, room, last);
+        let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(source, room, last);
         self.recent.push(&source[..read]);
         let progress = Progress { read, written, ..Progress::default() };
         match result {

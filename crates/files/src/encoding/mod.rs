@@ -199,7 +199,11 @@ static OTHERS: [Entry; 66] = [
     ),
     one_byte("LATIN-9", &["LATIN9", "ISO-8859-15", "ISO8859-15"], &web::ISO_8859_15_INIT),
     one_byte("MAC-ROMAN", &["MACROMAN", "MAC", "MACINTOSH"], &web::MACINTOSH_INIT),
-    entry("SHIFT_JIS", &["SJIS", "CP932", "MSKANJI", "WIN932", "WINDOWS-932"], Form::Web(&web::SHIFT_JIS_INIT)),
+    entry(
+        "SHIFT_JIS",
+        &["SJIS", "CP932", "MSKANJI", "WIN932", "WINDOWS-932"],
+        Form::Web(&web::SHIFT_JIS_INIT),
+    ),
     entry("UCS-2BE", &["UCS2BE"], Form::Utf16(ByteOrder::Big)),
     entry("UCS-2LE", &["UCS2LE"], Form::Utf16(ByteOrder::Little)),
     entry("UCS-4BE", &["UCS4BE"], Form::Utf32(ByteOrder::Big)),

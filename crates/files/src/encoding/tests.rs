@@ -277,7 +277,8 @@ fn all_pairs_of_bytes_have_a_way_back() {
         });
         assert!(given.is_ok());
         let again = decode_in_steps(name, &back, usize::MAX, 1 << 16).0;
-        for (line, (one, other)) in text.split(|&b| b == b'\n').zip(again.split(|&b| b == b'\n')).enumerate() {
+        for (line, (one, other)) in text.split(|&b| b == b'\n').zip(again.split(|&b| b == b'\n')).enumerate()
+        {
             // Big5 writes a letter and its accent with one sequence, in four cases.
             let is_pair = one.starts_with("Ê".as_bytes()) || one.starts_with("ê".as_bytes());
             assert!(one == other || name == "big5" && is_pair, "{name} {line}");

@@ -80,7 +80,9 @@ impl Complaint<'_> {
             }
             Fault::Encoding(_) => {
                 let example = if self.encoding.is_utf8() { "latin1" } else { "utf-8" };
-                format!("correct the line, or name the file's encoding, for instance: WITH ENCODING {example}")
+                format!(
+                    "correct the line, or name the file's encoding, for instance: WITH ENCODING {example}"
+                )
             }
             Fault::Nul => "correct the line, or load without such bytes: nul bytes = strip".to_owned(),
         }

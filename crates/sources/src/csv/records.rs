@@ -32,6 +32,8 @@ pub struct Rules {
     pub values: Vec<ValueRules>,
     /// The same for fields beyond those.
     pub other_values: ValueRules,
+    /// What the first line is called in messages.
+    pub first_line: u64,
 }
 
 impl Rules {
@@ -62,7 +64,7 @@ pub(super) struct Malformed {
 /// A file being read.
 pub struct Records<R> {
     pub(super) rules: Arc<Rules>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     pub(super) buffer: Buffer<R>,
     pub(super) splitter: Splitter,
     /// The start of some record read before, or of this one.
@@ -83,7 +85,7 @@ impl<R: Read> Records<R> {
         Records {
             buffer: Buffer::new(input, capacity),
             splitter: Splitter::new(rules.dialect.clone()),
-            lines: LineCounter::new(rules.dialect.terminator),
+            lines: LineCounter::new(rules.dialect.terminator, rules.first_line),
             doomed: None,
             shares_fate: false,
             change_values: rules.change_values(),
