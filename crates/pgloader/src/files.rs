@@ -6,6 +6,7 @@ use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
 
 use crate::command::{self, Ended, Session};
+use crate::dry_run;
 use crate::registry;
 
 /// A load file and its commands.
@@ -39,10 +40,7 @@ async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
     let (file, commands) = match read(path) {
         Ok(read) => read,
-        Err(message) => {
-            tracing::error!(severity = "FATAL", "{message}");
-            return Ended::Badly;
-        }
+        Err(message) => return command::give_up(&message),
     };
     session.announce(&commands);
     let mut ended = Ended::Well;
@@ -50,12 +48,16 @@ async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
         if ended.stops_the_run() {
             break;
         }
-        ended = ended.and(command::run(session, &file, command).await);
+        ended = ended.and(match session.arguments.dry_run {
+            true => dry_run::run(session, &file, command).await,
+            false => command::run(session, &file, command).await,
+        });
     }
     ended
 }
 
-fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
+/// Reads a load file and its commands.
+pub fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
     let text = read_text(path).map_err(|error| error.to_string())?;
     let name = path.display().to_string();
     let text = expand(&name, &text, &|name| std::env::var(name).ok());
@@ -80,7 +82,8 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     })
 }
 
-fn cannot_read(path: &Path, error: &std::io::Error) -> Error {
+/// That a file cannot be read.
+pub fn cannot_read(path: &Path, error: &std::io::Error) -> Error {
     let hint = match error.kind() {
         std::io::ErrorKind::NotFound => {
             "check the name; a relative one starts at the current directory, within a load file at its directory"

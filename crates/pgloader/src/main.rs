@@ -5,13 +5,17 @@ mod say;
 
 mod cli;
 mod command;
+mod dry_run;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
 mod log;
+mod outline;
 mod registry;
+mod regress;
 mod signals;
+mod upgrade;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,7 +55,8 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
             let text = generate::generate(*what).map_err(|error| format!("FATAL {error}"))?;
             say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
         }
-        Topic::Encodings | Topic::Upgraded(_) => return Err("FATAL not built yet".to_owned()),
+        Topic::Upgraded(files) => say!(out, "{}", upgrade::upgrade(files)?),
+        Topic::Encodings => return Err("FATAL not built yet".to_owned()),
     }
     Ok(Ended::Well)
 }
@@ -74,7 +79,7 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
                 let files = [PathBuf::from(source), PathBuf::from(target)];
                 files::run(&mut Session::new(arguments, interrupt), &files).await
             }
-            Work::Regress(_) => Ended::Badly,
+            Work::Regress(file) => regress::run(&mut Session::new(arguments, interrupt), file).await,
         })
     })?;
     // Nothing that a reader left behind in the system still does can matter.
@@ -98,9 +103,6 @@ fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
     let all = [
         ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
-        ("--upgrade-config", arguments.instead.upgrade_config),
-        ("--regress", arguments.instead.regress),
-        ("--dry-run", arguments.dry_run),
         ("--context", arguments.context.is_some()),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
