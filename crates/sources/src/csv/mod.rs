@@ -1,8 +1,12 @@
 //! LOAD CSV: one file of records, whose fields are separated by a character and may be quoted.
 //!
-//! Bytes flow through the files of this folder in this order: `read` (buffer, encoding) → `scan` (special bytes) →
-//! `record` (records and fields) → `value` (escapes, NULL) → `records` (rows, rejects).
+//! One thread finds records, in this order of files: `read` (buffer, encoding) → `cut` (blocks of whole records), which
+//! asks `borders` (a quick search) and, where that knows no answer, `records` (an exact one, which finds malformed
+//! records). That thread or several others make rows of a block: `parse` (rows, rejects) asks `record` (fields) and
+//! `value` (escapes, NULL). `vector` and `scan` find special bytes for both.
 
+mod borders;
+mod cut;
 mod dialect;
 mod doomed;
 mod encoding;
@@ -10,6 +14,7 @@ mod fault;
 mod header;
 mod lines;
 mod options;
+mod parse;
 mod read;
 mod record;
 mod records;
@@ -18,6 +23,7 @@ mod reference;
 mod scan;
 mod state;
 mod value;
+mod vector;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pgloader_core::catalog::{Catalog, Column, Table, TableName};
 use pgloader_core::option::{Options, Value};
-use pgloader_core::source::{Intake, Meter, Part, Source};
+use pgloader_core::source::{Blocks, Intake, Meter, Parse, Part, Source, Split};
 use pgloader_core::transform::{NullIf, Trim};
 use pgloader_core::{Error, Result};
 use pgloader_files::Input;
@@ -33,6 +39,7 @@ use pgloader_files::Input;
 use dialect::Dialect;
 use encoding::Encoding;
 pub use options::*;
+use parse::{AtOnce, Parser};
 use records::{Records, Rules};
 use value::ValueRules;
 
@@ -112,6 +119,10 @@ impl Csv {
         Ok((records, names))
     }
 
+    fn new_parser(&self) -> Parser {
+        Parser::new(self.path.clone(), Arc::clone(&self.rules))
+    }
+
     fn opened(&self) -> std::sync::MutexGuard<'_, Option<Records<Input>>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -141,15 +152,12 @@ impl Source for Csv {
         Ok(vec![Part { number: 0, name: self.path.display().to_string() }])
     }
 
-    /// Goes on after the header that `catalog` read; called again, opens the file again, which yields nothing for
-    /// a pipe.
-    fn read(&self, _table: &Table, _part: &Part, rows: &mut dyn Intake) -> Result<()> {
-        let opened = self.opened().take();
-        let mut records = match opened {
-            Some(records) => records,
-            None => self.open()?.0,
-        };
-        records.read(rows, &self.cancelled)
+    fn read(&self, table: &Table, part: &Part, rows: &mut dyn Intake) -> Result<()> {
+        self.cut(table, part, &mut AtOnce::new(self.new_parser(), rows))
+    }
+
+    fn split(&self) -> Option<&dyn Split> {
+        Some(self)
     }
 
     /// Ends the read before its next look at the file. One that waits for a pipe is not woken: whoever calls must
@@ -160,6 +168,23 @@ impl Source for Csv {
 
     fn meter(&self) -> Option<&Meter> {
         Some(&self.meter)
+    }
+}
+
+impl Split for Csv {
+    /// Goes on after the header that `catalog` read; called again, opens the file again, which yields nothing for
+    /// a pipe.
+    fn cut(&self, _table: &Table, _part: &Part, blocks: &mut dyn Blocks) -> Result<()> {
+        let opened = self.opened().take();
+        let mut records = match opened {
+            Some(records) => records,
+            None => self.open()?.0,
+        };
+        cut::cut(&mut records, blocks, &self.cancelled)
+    }
+
+    fn parser(&self, _table: &Table, _part: &Part) -> Box<dyn Parse + '_> {
+        Box::new(self.new_parser())
     }
 }
 
