@@ -112,7 +112,7 @@ impl Meter {
 }
 
 /// One part of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Part {
     /// Its number from 0.
     pub number: usize,

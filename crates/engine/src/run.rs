@@ -158,14 +158,13 @@ impl Run {
 
     async fn make_copy<'a>(&self, plan: &'a LoadPlan, load: &Load) -> Result<Copy<'a>> {
         let parts = load.source.parts(&load.source_table, 1)?;
-        let part = parts.into_iter().next().ok_or_else(|| Error::new("the source has nothing to read"))?;
         let loading: Arc<dyn Loading> = Arc::from(self.interrupt.or(self.target.load(&plan.load)).await?);
         self.interrupt.watch(&loading);
         Ok(Copy {
             load: &plan.load,
             source: load.source.clone(),
             source_table: load.source_table.clone(),
-            part,
+            parts,
             loading,
             interrupt: self.interrupt.clone(),
         })

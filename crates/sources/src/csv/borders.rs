@@ -197,7 +197,7 @@ impl Window<'_> {
         // SAFETY: as the caller promises.
         let odd = unsafe { C::parity(quotes) } ^ *inside;
         *inside = (odd.cast_signed() >> 63).cast_unsigned();
-        irregular |= quotes & !odd & !self.before_followers(marks, quotes, absent, &equal);
+        irregular |= quotes & !odd & !self.before_followers(marks, quotes, absent, equal);
         if marks.escape != Escape::Doubled {
             let before_fields = equal(marks.separator) | ends;
             irregular |= quotes & odd & !self.after(before_fields, |before| marks.may_precede_field(before));

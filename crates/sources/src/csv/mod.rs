@@ -36,12 +36,14 @@ use pgloader_core::transform::{NullIf, Trim};
 use pgloader_core::{Error, Result};
 use pgloader_files::Input;
 
+use borders::Borders;
 use dialect::Dialect;
 use encoding::Encoding;
 pub use options::*;
 use parse::{AtOnce, Parser};
 use records::{Records, Rules};
 use value::ValueRules;
+pub use vector::Vectors;
 
 /// What a LOAD CSV command says about its source.
 #[derive(Debug, Clone)]
@@ -186,6 +188,18 @@ impl Split for Csv {
     fn parser(&self, _table: &Table, _part: &Part) -> Box<dyn Parse + '_> {
         Box::new(self.new_parser())
     }
+}
+
+/// Finds the records of `text` with such vectors and counts them, up to the first quote or escape out of place. For the
+/// bench: what a load uses is chosen by the machine.
+///
+/// # Errors
+///
+/// The options contradict each other, or a special character has several bytes: then records are not found this way.
+pub fn count_records(text: &[u8], options: &Options, vectors: Vectors) -> Result<u64> {
+    let borders = Borders::new(&Dialect::new(options)?);
+    let borders = borders.ok_or_else(|| Error::new("a special character has several bytes"))?;
+    Ok(borders.on(vectors).find(text).records)
 }
 
 /// Whether a file in the encoding of this name can be read.
