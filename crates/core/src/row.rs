@@ -42,19 +42,6 @@ impl<'a> Row<'a> {
         self.bytes.get(self.spans.get(index)?.range()?)
     }
 
-    /// Where the field at `index` lies; NULL where a short record lacks it.
-    pub fn span(&self, index: usize) -> Span {
-        self.spans.get(index).copied().unwrap_or(Span::NULL)
-    }
-
-    /// The same bytes with other fields.
-    pub fn with_spans<'b>(&self, spans: &'b [Span]) -> Row<'b>
-    where
-        'a: 'b,
-    {
-        Row { bytes: self.bytes, spans }
-    }
-
     /// How many fields the record has.
     pub fn len(&self) -> usize {
         self.spans.len()

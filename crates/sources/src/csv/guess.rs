@@ -7,9 +7,10 @@ use pgloader_core::source::{Intake, Stopped};
 use pgloader_core::{Error, Result, Row};
 
 use super::dialect::{Dialect, Quoting};
+use super::parse::{AtOnce, Parser};
 use super::records::{Records, Rules};
 use super::text::{Sample, Text};
-use super::{Csv, header};
+use super::{Csv, cut, header};
 
 /// How many records are looked at.
 const RECORDS: u64 = 1000;
@@ -57,7 +58,8 @@ fn fits(csv: &Csv, mut records: Records<Sample<'_>>, columns: usize) -> bool {
     };
     let mut count = Count { wanted, records: 0, is_other: false };
     // The end of the sample is an error.
-    let _ended = records.read(&mut count, &csv.cancelled);
+    let parser = Parser::new(records.path.clone(), Arc::clone(&records.rules), None);
+    let _ended = cut::cut(&mut records, &mut AtOnce::new(parser, &mut count), &csv.cancelled);
     !count.is_other && (count.records > 0 || csv.has_header)
 }
 

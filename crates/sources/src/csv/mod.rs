@@ -1,9 +1,12 @@
 //! LOAD CSV: files of records, whose fields are separated by a character and may be quoted.
 //!
-//! Bytes flow through the files of this folder in this order: `text` (UTF-8, of which `guess` looks at a sample) →
-//! `read` (buffer) → `scan` (special bytes) → `record` (records and fields) → `value` (escapes, NULL) → `records`
-//! (rows, rejects) → `rearrange` (fields in other orders than the first file's).
+//! One thread finds records, in this order of files: `text` (UTF-8, of which `guess` looks at a sample) → `read`
+//! (buffer) → `cut` (blocks of whole records), which asks `borders` (a quick search) and, where that knows no answer,
+//! `records` (an exact one, which finds malformed records). That thread or several others make rows of a block: `parse`
+//! (rows, rejects) asks `record` (fields) and `value` (escapes, NULL). `vector` and `scan` find special bytes for both.
 
+mod borders;
+mod cut;
 mod dialect;
 mod doomed;
 mod fault;
@@ -11,8 +14,9 @@ mod guess;
 mod header;
 mod lines;
 mod options;
+mod order;
+mod parse;
 mod read;
-mod rearrange;
 mod record;
 mod records;
 #[cfg(test)]
@@ -21,6 +25,7 @@ mod scan;
 mod state;
 mod text;
 mod value;
+mod vector;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,18 +33,20 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use pgloader_core::catalog::{Catalog, Column, Table, TableName};
 use pgloader_core::option::{Options, Value};
-use pgloader_core::source::{Intake, Meter, Part, Source};
+use pgloader_core::source::{Blocks, Intake, Meter, Parse, Part, Source, Split};
 use pgloader_core::transform::{NullIf, Trim};
 use pgloader_core::{Error, Result};
 use pgloader_files::encoding::Encoding;
 use pgloader_files::{Inputs, Location};
 
+use borders::Borders;
 use dialect::Dialect;
 pub use options::*;
-use rearrange::Rearranged;
+use parse::{AtOnce, Parser};
 use records::{Records, Rules};
 use text::Text;
 use value::ValueRules;
+pub use vector::Vectors;
 
 /// What a LOAD CSV command says about its source.
 #[derive(Debug, Clone)]
@@ -79,9 +86,24 @@ pub struct Csv {
     cancelled: AtomicBool,
     meter: Arc<Meter>,
     /// What `catalog` found.
-    locations: OnceLock<Vec<Location>>,
+    files: OnceLock<Vec<CsvFile>>,
     /// The first of them as `catalog` left it: what was read from a pipe cannot be read again.
     opened: Mutex<Option<Opened>>,
+}
+
+/// One of the files.
+struct CsvFile {
+    location: Location,
+    /// What is known once it is open.
+    found: OnceLock<Found>,
+}
+
+/// What was found out about a file.
+#[derive(Clone)]
+struct Found {
+    rules: Arc<Rules>,
+    /// For each field of the first file the field of this one, where their headers differ.
+    order: Option<Vec<usize>>,
 }
 
 /// An input that is open.
@@ -122,9 +144,19 @@ impl Csv {
             inputs: settings.inputs,
             cancelled: AtomicBool::new(false),
             meter: Arc::default(),
-            locations: OnceLock::new(),
+            files: OnceLock::new(),
             opened: Mutex::new(None),
         })
+    }
+
+    /// Finds the files, once.
+    fn files(&self) -> Result<&[CsvFile]> {
+        if let Some(files) = self.files.get() {
+            return Ok(files);
+        }
+        let file = |location| CsvFile { location, found: OnceLock::new() };
+        let files = self.inputs.locations()?.into_iter().map(file).collect();
+        Ok(self.files.get_or_init(|| files))
     }
 
     fn open(&self, location: &Location) -> Result<Text> {
@@ -138,7 +170,7 @@ impl Csv {
         location: &Location,
         columns: usize,
     ) -> Result<(Records<Text>, Vec<String>)> {
-        let path = PathBuf::from(location.to_string());
+        let path = path(location);
         let dialect = match &self.dialects[..] {
             [known] => known.clone(),
             _ => guess::dialect(self, &mut text, &path, columns)?,
@@ -150,17 +182,28 @@ impl Csv {
         Ok((records, names))
     }
 
+    /// Goes on to the first record of the file that is `part`, from where `catalog` left the first; opened again, a
+    /// pipe yields nothing.
+    fn begin_part(&self, table: &Table, part: &Part) -> Result<(Records<Text>, Found)> {
+        let CsvFile { location, found } = &self.files()?[part.number];
+        let opened = if part.number == 0 { self.opened().take() } else { None };
+        let columns = table.columns.len();
+        let (records, names) = match opened {
+            Some(Opened::Records(records, names)) => (*records, names),
+            Some(Opened::Text(text)) => self.begin(text, location, columns)?,
+            None => self.begin(self.open(location)?, location, columns)?,
+        };
+        let order = match self.has_header && self.fields.is_none() {
+            true => order::find(&table.columns, &names).map_err(|error| error.context(part.name.clone()))?,
+            false => None,
+        };
+        let found = found.get_or_init(|| Found { rules: Arc::clone(&records.rules), order });
+        Ok((records, found.clone()))
+    }
+
     /// Whether a file's fields can be told apart before the target's table is known.
     fn needs_no_columns(&self) -> bool {
         self.dialects.len() == 1 || self.fields.is_some() || self.has_header
-    }
-
-    fn locations(&self) -> Result<&[Location]> {
-        if let Some(found) = self.locations.get() {
-            return Ok(found);
-        }
-        let found = self.inputs.locations()?;
-        Ok(self.locations.get_or_init(|| found))
     }
 
     fn opened(&self) -> std::sync::MutexGuard<'_, Option<Opened>> {
@@ -172,7 +215,7 @@ impl Source for Csv {
     /// Finds the files, opens the first and reads its header, if any. The table is called after it; its columns are
     /// the fields of the list, else of the header; without either there are none.
     fn catalog(&self) -> Result<Catalog> {
-        let first = &self.locations()?[0];
+        let first = &self.files()?[0].location;
         let text = self.open(first)?;
         let (opened, columns) = if self.needs_no_columns() {
             let (records, names) = self.begin(text, first, 0)?;
@@ -186,29 +229,20 @@ impl Source for Csv {
         Ok(Catalog { tables: vec![table(first.stem(), columns)] })
     }
 
+    /// One for each file.
     fn parts(&self, _table: &Table, _wanted: usize) -> Result<Vec<Part>> {
-        let part = |(number, location): (usize, &Location)| Part { number, name: location.to_string() };
-        Ok(self.locations()?.iter().enumerate().map(part).collect())
+        let part = |(number, file): (usize, &CsvFile)| Part { number, name: file.location.to_string() };
+        Ok(self.files()?.iter().enumerate().map(part).collect())
     }
 
-    /// Goes on where `catalog` left the first file; opened again, a pipe yields nothing.
     fn read(&self, table: &Table, part: &Part, rows: &mut dyn Intake) -> Result<()> {
-        let location = &self.locations()?[part.number];
-        let opened = if part.number == 0 { self.opened().take() } else { None };
-        let columns = table.columns.len();
-        let (mut records, names) = match opened {
-            Some(Opened::Records(records, names)) => (*records, names),
-            Some(Opened::Text(text)) => self.begin(text, location, columns)?,
-            None => self.begin(self.open(location)?, location, columns)?,
-        };
-        if self.has_header
-            && self.fields.is_none()
-            && let Some(order) = rearrange::order(&table.columns, &names)
-                .map_err(|error| error.context(location.to_string()))?
-        {
-            return records.read(&mut Rearranged::new(rows, order), &self.cancelled);
-        }
-        records.read(rows, &self.cancelled)
+        let (mut records, found) = self.begin_part(table, part)?;
+        let parser = Parser::new(records.path.clone(), found.rules, found.order);
+        cut::cut(&mut records, &mut AtOnce::new(parser, rows), &self.cancelled)
+    }
+
+    fn split(&self) -> Option<&dyn Split> {
+        Some(self)
     }
 
     /// Ends the read before its next look at the file. One that waits for a pipe is not woken: whoever calls must
@@ -222,6 +256,33 @@ impl Source for Csv {
     }
 }
 
+impl Split for Csv {
+    fn cut(&self, table: &Table, part: &Part, blocks: &mut dyn Blocks) -> Result<()> {
+        let (mut records, _) = self.begin_part(table, part)?;
+        cut::cut(&mut records, blocks, &self.cancelled)
+    }
+
+    fn parser(&self, _table: &Table, part: &Part) -> Box<dyn Parse + '_> {
+        let file = self.files.get().and_then(|files| files.get(part.number));
+        let found = file.and_then(|file| file.found.get()).cloned();
+        let found = found.unwrap_or_else(|| Found { rules: Arc::new(self.rules.clone()), order: None });
+        Box::new(Parser::new(PathBuf::from(&part.name), found.rules, found.order))
+    }
+}
+
+/// Finds the records of `text` with such vectors and counts them, up to the first quote or escape out of place. For the
+/// bench: what a load uses is chosen by the machine.
+///
+/// # Errors
+///
+/// The options contradict each other, or a special character has several bytes: then records are not found this way.
+pub fn count_records(text: &[u8], options: &Options, vectors: Vectors) -> Result<u64> {
+    let dialects = Dialect::choices(options)?;
+    let borders = Borders::new(&dialects[0]);
+    let borders = borders.ok_or_else(|| Error::new("a special character has several bytes"))?;
+    Ok(borders.on(vectors).find(text).records)
+}
+
 /// Whether there is an encoding of this name.
 ///
 /// # Errors
@@ -229,6 +290,11 @@ impl Source for Csv {
 /// There is none.
 pub fn check_encoding(name: &str) -> Result<()> {
     Encoding::named(name).map(|_| ())
+}
+
+/// What messages call it.
+fn path(location: &Location) -> PathBuf {
+    PathBuf::from(location.to_string())
 }
 
 fn table(name: String, columns: Vec<Column>) -> Table {

@@ -11,8 +11,10 @@ use pgloader_core::{Result, Row};
 use pgloader_files::encoding::{Encoding, Transcoder};
 use proptest::prelude::*;
 
+use super::super::cut::cut;
 use super::super::dialect::Dialect;
 use super::super::options::*;
+use super::super::parse::{AtOnce, Parser};
 use super::super::record::MAX_FIELDS;
 use super::super::reference::{Event, Reference};
 use super::super::value::ValueRules;
@@ -97,8 +99,13 @@ fn read_in_pieces(bytes: &[u8], rules: &Rules, capacity: usize, pattern: &[usize
     let mut records = Records::with_capacity(input, "f.csv".into(), Arc::new(rules.clone()), capacity);
     let (mut collected, never) = (Collected::default(), AtomicBool::new(false));
     records.skip_byte_order_mark(&never).unwrap();
-    records.read(&mut collected, &never).unwrap();
+    rows(&mut records, &mut collected, &never).unwrap();
     collected
+}
+
+fn rows<R: Read>(records: &mut Records<R>, rows: &mut Collected, cancelled: &AtomicBool) -> Result<()> {
+    let parser = Parser::new("f.csv".into(), Arc::clone(&records.rules), None);
+    cut(records, &mut AtOnce::new(parser, rows), cancelled)
 }
 
 fn read(bytes: &[u8], rules: &Rules) -> Collected {
@@ -486,10 +493,10 @@ fn reading_ends_when_the_intake_is_stopped_or_the_source_cancelled() {
     let rules = Arc::new(rules(dialect(&[])));
     let mut stopping = Collected { rows_to_take: Some(2), ..Collected::default() };
     let mut records = Records::new(&b"a\nb\nc\n"[..], "f.csv".into(), Arc::clone(&rules));
-    assert_eq!(records.read(&mut stopping, &AtomicBool::new(false)), Ok(()));
+    assert_eq!(rows(&mut records, &mut stopping, &AtomicBool::new(false)), Ok(()));
     assert_eq!(shown(&stopping.events), "[a] [b]");
     let mut records = Records::new(&b"a\nb\nc\n"[..], "f.csv".into(), rules);
-    let error = records.read(&mut Collected::default(), &AtomicBool::new(true)).unwrap_err();
+    let error = rows(&mut records, &mut Collected::default(), &AtomicBool::new(true)).unwrap_err();
     assert_eq!(error.to_string(), "reading was cancelled\nCONTEXT: f.csv");
 }
 
