@@ -8,6 +8,7 @@ use pgloader_core::Error;
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
+use pgloader_files::{Inputs, Location};
 use pgloader_plan::options::STAGED_ONLY;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
@@ -21,6 +22,16 @@ pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
     };
     let of_target = redshift::OPTIONS.into_iter();
     pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).chain(of_target).collect()
+}
+
+/// The options that only matter where batches are staged.
+fn staged_only() -> impl Iterator<Item = &'static OptionSpec> {
+    redshift::OPTIONS.into_iter().chain(STAGED_ONLY)
+}
+
+/// Whether an option only matters where batches are staged.
+pub fn is_for_staged_targets(option: &OptionSpec) -> bool {
+    staged_only().any(|known| known.name == option.name)
 }
 
 /// The source of a command whose relative file names are below `directory`.
@@ -41,7 +52,7 @@ fn csv_settings(command: &Command, directory: &Path) -> CsvSettings {
         trim: field.trim,
     };
     CsvSettings {
-        path: resolve(&command.source.path.value, directory),
+        inputs: Inputs::One(Location::File(resolve(&command.source.path.value, directory))),
         options: command.options.clone(),
         encoding: command.encoding.as_ref().map(|name| name.value.clone()),
         fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),
@@ -59,7 +70,7 @@ pub fn resolve(name: &str, directory: &Path) -> PathBuf {
 /// What a connection string says.
 pub struct Destination {
     /// The server and the database.
-    config: Config,
+    pub config: Config,
     /// How batches are staged, should it be Redshift.
     staging: Staging,
     /// The target as it may be shown.
@@ -69,6 +80,18 @@ pub struct Destination {
     /// For the log.
     pub warnings: Vec<String>,
 }
+
+/// Whether a word is the connection string of a target; else why not.
+pub fn check_target(word: &str) -> Result<(), String> {
+    if !Config::is_connection_string(word) {
+        return Err(format!("expected {TARGET_FORM}"));
+    }
+    let checked = Config::from_uri(word, &Environment::from_process());
+    checked.map(drop).map_err(|error| error.message)
+}
+
+/// How a target is written.
+const TARGET_FORM: &str = "postgresql://[user[:password]@][host][:port]/[database][?table]";
 
 /// What the INTO of a command names.
 pub fn destination(
@@ -102,8 +125,8 @@ pub async fn target(destination: &Destination, options: &Options) -> Result<Arc<
     let config = destination.config.clone();
     match pgloader_targets::product(&config).await? {
         Product::PostgreSql => {
-            let moot = redshift::OPTIONS.into_iter().chain(STAGED_ONLY);
-            for option in moot.filter(|option| options.get(option).is_some()) {
+            let moot = staged_only().filter(|option| options.get(option).is_some());
+            for option in moot {
                 tracing::warn!("option {} has no effect: the target is not Redshift", option.name);
             }
             Ok(Arc::new(PostgresTarget::new(config)))
@@ -126,8 +149,7 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
 fn unknown_scheme(command: &Command, text: &SourceText) -> Diagnostic {
     let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
     let message = format!("a target of the scheme {scheme}:// is not known");
-    Diagnostic::error(text, command.into.span, message)
-        .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
+    Diagnostic::error(text, command.into.span, message).label(format!("expected {TARGET_FORM}"))
 }
 
 /// The error at its place in the load file, as far as that holds the connection string literally.
