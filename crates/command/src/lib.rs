@@ -14,6 +14,7 @@ mod diagnostic;
 mod grammar;
 mod name;
 mod reader;
+mod scheme;
 pub mod sql;
 mod suggest;
 mod template;
@@ -21,7 +22,9 @@ mod text;
 mod uri;
 
 pub use command::{
-    ColumnDefinition, Command, CommandKind, FieldDefinition, FileSource, Setting, SqlSource, Surroundings,
+    Alteration, Archive, CastRule, CastSource, ColumnDefinition, Command, CommandKind, Decoding, Distribution,
+    FieldDefinition, Guard, Kept, Matching, NameMatch, NotNull, Origin, Position, Setting, SqlSource, Statement,
+    StorageParameters, Surroundings, TableAction, TableClauses, TableFilter, View, Views,
 };
 pub use diagnostic::{Diagnostic, Severity};
 pub use grammar::parse;
