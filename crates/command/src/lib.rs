@@ -22,9 +22,10 @@ mod text;
 mod uri;
 
 pub use command::{
-    Alteration, Archive, CastRule, CastSource, ColumnDefinition, Command, CommandKind, Decoding, Distribution,
-    FieldDefinition, Guard, Kept, Matching, NameMatch, NotNull, Origin, Position, Setting, SqlSource, Statement,
-    StorageParameters, Surroundings, TableAction, TableClauses, TableFilter, View, Views,
+    Alteration, Archive, CastRule, CastSource, ColumnDefinition, Command, CommandKind, Decoding,
+    Distribution, FieldDefinition, Guard, Kept, Matching, NameMatch, NotNull, Origin, Position, Setting,
+    SqlSource, Statement, StorageParameters, Surroundings, TableAction, TableClauses, TableFilter, View,
+    Views,
 };
 pub use diagnostic::{Diagnostic, Severity};
 pub use grammar::parse;

@@ -113,7 +113,9 @@ mod tests {
             };
             assert_eq!(shown, expected);
         }
-        for text in ["ftp://h/d", "csv://a", "jdbc:oracle:x", "jdbc:http://x", "sqlite://", "jdbc:sqlite:", "é://"] {
+        for text in
+            ["ftp://h/d", "csv://a", "jdbc:oracle:x", "jdbc:http://x", "sqlite://", "jdbc:sqlite:", "é://"]
+        {
             let written = Spanned { value: text.to_owned(), span: Span { start: 0, end: 0 } };
             assert!(database(written).is_none() || text == "é://", "{text}");
         }

@@ -12,6 +12,7 @@ mod hooks;
 mod log;
 mod registry;
 mod signals;
+mod unbuilt;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -93,7 +93,7 @@ pub enum Statement {
     /// One source into one target.
     Load(Box<Command>),
     /// Several loads from the files of an archive.
-    Archive(Archive),
+    Archive(Box<Archive>),
 }
 
 /// `LOAD ARCHIVE`.

@@ -18,15 +18,15 @@ impl Grammar<'_> {
         let into = self.archive_into()?;
         let mut archive =
             Archive { head, source, into, before: Vec::new(), members: Vec::new(), finally: Vec::new() };
-        self.archive_sql("BEFORE LOAD", &archive.into, &mut archive.before)?;
-        self.archive_sql("AFTER LOAD", &archive.into, &mut archive.finally)?;
+        self.archive_sql("BEFORE LOAD", archive.into.as_ref(), &mut archive.before)?;
+        self.archive_sql("AFTER LOAD", archive.into.as_ref(), &mut archive.finally)?;
         self.in_archive = true;
-        while self.member_follows(&archive.members)? {
+        while self.member_follows(&archive.members) {
             let member = self.member()?;
             archive.members.push(member);
         }
         self.in_archive = false;
-        self.archive_sql("FINALLY", &archive.into, &mut archive.finally)?;
+        self.archive_sql("FINALLY", archive.into.as_ref(), &mut archive.finally)?;
         Ok(archive)
     }
 
@@ -41,13 +41,13 @@ impl Grammar<'_> {
     fn archive_sql(
         &mut self,
         words: &str,
-        into: &Option<Spanned<String>>,
+        into: Option<&Spanned<String>>,
         sources: &mut Vec<SqlSource>,
     ) -> Read<()> {
         while let Some(span) = self.reader.take(words) {
             if into.is_none() {
                 let error = self.reader.error(span, format!("{words} of {NAME} needs an INTO clause"));
-                return Err(error.help(format!("write `INTO` and a connection string behind the archive's name")));
+                return Err(error.help("write `INTO` and a connection string behind the archive's name"));
             }
             self.sql(sources)?;
         }
@@ -55,32 +55,32 @@ impl Grammar<'_> {
     }
 
     /// Whether another member begins here; `AND` between members may be left out.
-    fn member_follows(&mut self, members: &[Command]) -> Read<bool> {
-        if !members.is_empty() && self.reader.take("AND").is_some() {
-            return Ok(true);
-        }
-        if members.is_empty() || self.reader.sees("LOAD") {
-            return Ok(true);
-        }
-        Ok(false)
+    fn member_follows(&mut self, members: &[Command]) -> bool {
+        let has_and = !members.is_empty() && self.reader.take("AND").is_some();
+        has_and || members.is_empty() || self.reader.sees("LOAD")
     }
 
     fn member(&mut self) -> Read<Command> {
         let start = self.reader.at();
         self.reader.take_glued("LOAD").ok_or_else(|| self.reader.unexpected())?;
         let command = self.command(start)?;
-        let refused = match (command.kind, &command.source) {
-            (CommandKind::Csv | CommandKind::Fixed | CommandKind::Copy | CommandKind::Dbf, Origin::Inline(_)) => {
-                Some(self.reader.error(command.source.span(), "a member of LOAD ARCHIVE has no inline data"))
+        let is_member = matches!(
+            command.kind,
+            CommandKind::Csv | CommandKind::Fixed | CommandKind::Copy | CommandKind::Dbf
+        );
+        if !is_member {
+            return Err(self.no_member(&command));
+        }
+        match command.source {
+            Origin::Inline(_) => {
+                Err(self.reader.error(command.source.span(), "a member of LOAD ARCHIVE has no inline data"))
             }
-            (CommandKind::Csv | CommandKind::Fixed | CommandKind::Copy | CommandKind::Dbf, _) => None,
-            (kind, _) => Some(self.no_member(kind, &command)),
-        };
-        refused.map_or(Ok(command), Err)
+            _ => Ok(command),
+        }
     }
 
-    fn no_member(&self, kind: CommandKind, command: &Command) -> Diagnostic {
-        let error = self.reader.error(command.head, format!("{kind} cannot be a member of {NAME}"));
+    fn no_member(&self, command: &Command) -> Diagnostic {
+        let error = self.reader.error(command.head, format!("{} cannot be a member of {NAME}", command.kind));
         error.help("its members are LOAD CSV, LOAD FIXED, LOAD COPY and LOAD DBF")
     }
 }

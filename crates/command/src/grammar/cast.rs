@@ -69,7 +69,8 @@ impl Grammar<'_> {
         let start = self.reader.at();
         let mut parts = self.reader.expect_name_parts("a column name")?;
         let span = self.reader.since(start);
-        let too_many = || self.reader.error(span, "a column name has at most three parts, `schema.table.column`");
+        let too_many =
+            || self.reader.error(span, "a column name has at most three parts, `schema.table.column`");
         let column = parts.pop().ok_or_else(too_many)?;
         let (table, schema) = (parts.pop(), parts.pop());
         match parts.is_empty() {

@@ -48,8 +48,12 @@ pub(crate) static CLAUSES: [Clause; 18] = [
     clause("TARGET COLUMNS", FIELDS, |grammar, clauses, start| grammar.column_clause(clauses, start)),
     clause("HAVING FIELDS", FIELDS, |grammar, clauses, start| grammar.field_clause(clauses, start)),
     clause("WITH", ANY, |grammar, clauses, _| grammar.with(clauses)),
-    clause("SET MYSQL PARAMETERS", &[CommandKind::MySql], |grammar, clauses, _| grammar.source_settings(clauses)),
-    clause("SET MSSQL PARAMETERS", &[CommandKind::MsSql], |grammar, clauses, _| grammar.source_settings(clauses)),
+    clause("SET MYSQL PARAMETERS", &[CommandKind::MySql], |grammar, clauses, _| {
+        grammar.source_settings(clauses)
+    }),
+    clause("SET MSSQL PARAMETERS", &[CommandKind::MsSql], |grammar, clauses, _| {
+        grammar.source_settings(clauses)
+    }),
     clause("SET", ANY, |grammar, clauses, _| grammar.target_settings(clauses)),
     clause("CAST", CASTING, |grammar, clauses, _| grammar.casts(clauses)),
     clause("INCLUDING ONLY TABLE NAMES", DATABASES, |grammar, clauses, _| grammar.including(clauses)),
@@ -188,6 +192,7 @@ impl Grammar<'_> {
 
     /// One of the clauses that stand behind `INTO` in any order; `false` where none does.
     pub(super) fn clause(&mut self, clauses: &mut Clauses) -> Read<bool> {
+        self.refuse_foreign(clauses.kind)?;
         let start = self.reader.at();
         for clause in CLAUSES.iter().filter(|clause| clause.of.contains(&clauses.kind)) {
             if self.reader.take(clause.words).is_some() {
@@ -201,7 +206,6 @@ impl Grammar<'_> {
             return Ok(true);
         }
         self.want_where(has_columns, "`(`");
-        self.refuse_foreign(clauses.kind)?;
         Ok(false)
     }
 
@@ -211,7 +215,9 @@ impl Grammar<'_> {
         let mut of_others = of_others.map(|clause| (clause.words, owners(clause.of)));
         let found = of_others.find(|(words, _)| self.reader.sees(words)).or_else(|| {
             let of_archive = OF_ARCHIVES.into_iter().filter(|_| !self.in_archive);
-            of_archive.map(|words| (words, "LOAD ARCHIVE".to_owned())).find(|(words, _)| self.reader.sees(words))
+            of_archive
+                .map(|words| (words, "LOAD ARCHIVE".to_owned()))
+                .find(|(words, _)| self.reader.sees(words))
         });
         let Some((words, owners)) = found else { return Ok(()) };
         let end = self.reader.at() + self.reader.length_of(words).unwrap_or_default();

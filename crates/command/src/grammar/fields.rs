@@ -67,7 +67,8 @@ impl Grammar<'_> {
             CommandKind::Fixed => Some(self.position()?),
             _ => None,
         };
-        let mut field = FieldDefinition { name, position, null_if: Vec::new(), trim: None, date_format: None };
+        let mut field =
+            FieldDefinition { name, position, null_if: Vec::new(), trim: None, date_format: None };
         if clauses.kind == CommandKind::Copy {
             return Ok(field);
         }

@@ -7,8 +7,15 @@ use crate::reader::Read;
 use crate::text::Span;
 
 /// How the commands begin of which there may be only one.
-const COMMANDS: [&str; 7] =
-    ["LOAD CSV FROM", "LOAD FIXED FROM", "LOAD COPY FROM", "LOAD DBF FROM", "LOAD IXF FROM", "LOAD DATABASE FROM", "LOAD ARCHIVE FROM"];
+const COMMANDS: [&str; 7] = [
+    "LOAD CSV FROM",
+    "LOAD FIXED FROM",
+    "LOAD COPY FROM",
+    "LOAD DBF FROM",
+    "LOAD IXF FROM",
+    "LOAD DATABASE FROM",
+    "LOAD ARCHIVE FROM",
+];
 
 impl Grammar<'_> {
     /// The byte of the file at which the data behind the `;` here begins; `source` is the word `inline`.
@@ -54,7 +61,8 @@ const ONE_COMMAND: &str = "To use inline data, use a single command.";
 /// How much of what follows `;` is not data yet: blanks and comments to the end of that line, then whole lines of
 /// them. Data on the line of the `;` begins at its first character, any other at the start of its line.
 fn skip_to_data(text: &str) -> usize {
-    let mut at = line_of_blanks(text).unwrap_or_else(|| text.len() - text.trim_start_matches([' ', '\t']).len());
+    let mut at =
+        line_of_blanks(text).unwrap_or_else(|| text.len() - text.trim_start_matches([' ', '\t']).len());
     if at == 0 || !text[..at].ends_with('\n') {
         return at;
     }

@@ -91,7 +91,7 @@ impl Grammar<'_> {
         let start = self.reader.at();
         self.expect_load()?;
         if self.reader.take_glued("ARCHIVE").is_some() {
-            return self.archive(start).map(Statement::Archive);
+            return self.archive(start).map(|archive| Statement::Archive(Box::new(archive)));
         }
         let mut command = self.command(start)?;
         if let Origin::Inline(offset) = &mut command.source {

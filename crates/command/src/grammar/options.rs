@@ -31,7 +31,7 @@ impl Grammar<'_> {
     /// What follows `WITH`.
     pub(super) fn with(&mut self, clauses: &mut Clauses) -> Read<()> {
         loop {
-            if clauses.kind != CommandKind::Ixf && self.reader.sees(ENCODING) {
+            if has_encoding(clauses.kind) && self.reader.sees(ENCODING) {
                 self.encoding(clauses)?;
             } else {
                 self.option(clauses)?;
@@ -198,7 +198,8 @@ impl Grammar<'_> {
         if let Some((_, help)) = obsolete {
             return error.help(help);
         }
-        let mut known: Vec<&'static str> = vec![ENCODING];
+        let mut known: Vec<&'static str> = Vec::new();
+        known.extend(has_encoding(kind).then_some(ENCODING));
         for (_, form) in forms(&clauses.declared) {
             if !known.contains(&form.words) {
                 known.push(form.words);
@@ -230,6 +231,11 @@ impl Grammar<'_> {
         self.reader.back_to(start);
         Span { start, end }
     }
+}
+
+/// Whether the encoding of the source can be said: that of an IXF file stands in it.
+fn has_encoding(kind: CommandKind) -> bool {
+    kind != CommandKind::Ixf
 }
 
 fn forms(declared: &[&'static OptionSpec]) -> impl Iterator<Item = Declared> {

@@ -59,7 +59,8 @@ fn merge(
     for setting in settings {
         let same = |other: &Setting| other.name.value.eq_ignore_ascii_case(&setting.name.value);
         if so_far.iter().any(same) {
-            let message = format!("`{}` is set twice; the first value holds", reader.shown(setting.name.span));
+            let message =
+                format!("`{}` is set twice; the first value holds", reader.shown(setting.name.span));
             warnings.push(reader.warning(setting.name.span, message));
         } else {
             so_far.push(setting);

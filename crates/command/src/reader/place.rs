@@ -91,7 +91,9 @@ impl Reader<'_> {
         let plain = uri::without_jdbc(rest);
         let prefix = rest.len() - plain.len();
         let length = match (scheme::said(rest), uri::scheme(plain)) {
-            (Some(Said::File(_)), Some(scheme)) => prefix + scheme + bare_file_length(&plain[scheme..], exists),
+            (Some(Said::File(_)), Some(scheme)) => {
+                prefix + scheme + bare_file_length(&plain[scheme..], exists)
+            }
             (Some(Said::Place), _) => url_length(rest),
             (_, Some(_)) => uri::length(rest),
             (_, None) => bare_file_length(rest, exists),

@@ -1,13 +1,24 @@
 //! Regular expressions: `~/…/` and the other pairs of delimiters.
 
+use std::error::Error;
+
 use fancy_regex::Regex;
 
 use super::{Read, Reader};
 use crate::text::{Span, Spanned};
 
 /// What may stand around an expression behind its `~`.
-const DELIMITERS: [(char, char); 9] =
-    [('/', '/'), ('[', ']'), ('{', '}'), ('(', ')'), ('<', '>'), ('"', '"'), ('\'', '\''), ('|', '|'), ('#', '#')];
+const DELIMITERS: [(char, char); 9] = [
+    ('/', '/'),
+    ('[', ']'),
+    ('{', '}'),
+    ('(', ')'),
+    ('<', '>'),
+    ('"', '"'),
+    ('\'', '\''),
+    ('|', '|'),
+    ('#', '#'),
+];
 
 /// `~` and an opening delimiter, each of one byte.
 const OPENING: usize = 2;
@@ -24,12 +35,15 @@ impl Reader<'_> {
         let opening = written.chars().next();
         let Some((_, close)) = DELIMITERS.into_iter().find(|(open, _)| Some(*open) == opening) else {
             let error = self.error(Span { start, end: start + 1 }, "a regular expression has no delimiter");
-            return Err(error.help("write it as `~/…/`, or between one of the pairs [] {} () <> \"\" '' || ##"));
+            return Err(
+                error.help("write it as `~/…/`, or between one of the pairs [] {} () <> \"\" '' || ##")
+            );
         };
         let inside = &written[1..];
         match inside.find(close) {
             None => {
-                let error = self.error(Span { start, end: start + OPENING }, "this regular expression is never closed");
+                let error = self
+                    .error(Span { start, end: start + OPENING }, "this regular expression is never closed");
                 Err(error.label(format!("another `{close}` is missing")))
             }
             Some(0) => {
@@ -50,13 +64,22 @@ impl Reader<'_> {
             let inside = Span { start: span.start + OPENING, end: span.end - 1 };
             let (spot, why) = match &error {
                 fancy_regex::Error::ParseError(at, why) => (spot(&value, *at, inside), why.to_string()),
-                other => (inside, other.to_string()),
+                other => (inside, innermost(other)),
             };
-            let why = why.lines().last().unwrap_or_default();
-            let why = why.strip_prefix("error: ").unwrap_or(why).to_owned();
             self.error(spot, "this regular expression does not compile").label(why)
         })
     }
+}
+
+/// What the innermost error says, in one line.
+fn innermost(error: &dyn Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    let text = error.to_string();
+    let line = text.lines().last().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 /// The character at byte `at` of an expression that stands `inside`; the whole where there is none.
