@@ -14,7 +14,7 @@ use pgloader_plan::schema_options;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
 use pgloader_sources::options as sources;
-use pgloader_targets::postgres::{self, PostgresTarget};
+use pgloader_targets::postgres::PostgresTarget;
 use pgloader_targets::redshift::{self, RedshiftTarget, Staging};
 
 use crate::unbuilt;
@@ -104,7 +104,7 @@ pub struct Destination {
 
 /// Whether a word is the connection string of a target; else why not.
 pub fn check_target(word: &str) -> Result<(), String> {
-    if !is_target_scheme(&scheme(word)) {
+    if !Config::is_connection_string(word) {
         return Err(format!("expected {TARGET_FORM}"));
     }
     let checked = Config::from_uri(word, &Environment::from_process());
@@ -114,23 +114,14 @@ pub fn check_target(word: &str) -> Result<(), String> {
 /// How a target is written.
 const TARGET_FORM: &str = "postgresql://[user[:password]@][host][:port]/[database][?table]";
 
-fn scheme(uri: &str) -> String {
-    uri.split("://").next().unwrap_or_default().to_ascii_lowercase()
-}
-
-fn is_target_scheme(scheme: &str) -> bool {
-    postgres::SCHEMES.contains(&scheme) || scheme == redshift::SCHEME
-}
-
 /// What the INTO of a command names.
 pub fn destination(
     command: &Command,
     text: &SourceText,
     staging: &Staging,
 ) -> Result<Destination, Diagnostic> {
-    let scheme = scheme(&command.into.value);
-    if !is_target_scheme(&scheme) {
-        return Err(unknown_scheme(command, text, &scheme));
+    if !Config::is_connection_string(&command.into.value) {
+        return Err(unknown_scheme(command, text));
     }
     let staging = staging.clone().with_options(&command.options);
     let staging = staging.map_err(|error| in_command(&error, text, command.span))?;
@@ -176,7 +167,8 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
     WrittenName::parse(&table?).ok()
 }
 
-fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
+fn unknown_scheme(command: &Command, text: &SourceText) -> Diagnostic {
+    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
     let message = format!("a target of the scheme {scheme}:// is not known");
     Diagnostic::error(text, command.into.span, message).label(format!("expected {TARGET_FORM}"))
 }
