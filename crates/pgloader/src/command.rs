@@ -20,11 +20,14 @@ use crate::cli::Arguments;
 use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
 use crate::registry::{self, Destination};
+use crate::variables::Variables;
 
 /// What all commands of a run share.
 pub struct Session<'a> {
     /// The command line.
     pub arguments: &'a Arguments,
+    /// For templates.
+    pub variables: Variables,
     /// Whether the user wants an end.
     pub interrupt: Interrupt,
     /// Bare names that stand for several tables of the run: their reject files need the schema too.
@@ -36,9 +39,17 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Nothing is run yet.
-    pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Session<'a> {
-        Session { arguments, interrupt, ambiguous: Vec::new(), loaded: Vec::new(), rejects: PathBuf::new() }
+    /// Nothing is run yet. An error is one of the files that the command line names for all load files.
+    pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Result<Session<'a>, String> {
+        let variables = Variables::read(arguments.context.as_deref())?;
+        Ok(Session {
+            arguments,
+            variables,
+            interrupt,
+            ambiguous: Vec::new(),
+            loaded: Vec::new(),
+            rejects: PathBuf::new(),
+        })
     }
 
     /// The table that was loaded last.

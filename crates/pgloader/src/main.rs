@@ -16,6 +16,7 @@ mod registry;
 mod regress;
 mod signals;
 mod upgrade;
+mod variables;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -72,19 +73,27 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        Ok::<_, String>(match work {
-            Work::Garbage(action) => garbage::run(arguments, *action, &interrupt).await,
-            Work::Files(files) => files::run(&mut Session::new(arguments, interrupt), files).await,
-            Work::Pair(source, target) => {
-                let files = [PathBuf::from(source), PathBuf::from(target)];
-                files::run(&mut Session::new(arguments, interrupt), &files).await
-            }
-            Work::Regress(file) => regress::run(&mut Session::new(arguments, interrupt), file).await,
-        })
+        Ok::<_, String>(act(work, arguments, interrupt).await)
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();
     Ok(ended)
+}
+
+async fn act(work: &Work, arguments: &Arguments, interrupt: Interrupt) -> Ended {
+    let mut session = match Session::new(arguments, interrupt) {
+        Ok(session) => session,
+        Err(message) => return command::give_up(&message),
+    };
+    match work {
+        Work::Garbage(action) => garbage::run(arguments, *action, &session.interrupt).await,
+        Work::Files(files) => files::run(&mut session, files).await,
+        Work::Regress(file) => regress::run(&mut session, file).await,
+        Work::Pair(source, target) => {
+            let files = [PathBuf::from(source), PathBuf::from(target)];
+            files::run(&mut session, &files).await
+        }
+    }
 }
 
 fn announce(arguments: &Arguments, log_file: &Path) {
@@ -103,10 +112,8 @@ fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
     let all = [
         ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
-        ("--context", arguments.context.is_some()),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
     ];
-    let given = all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
-    given.chain(arguments.clauses.given()).next()
+    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

@@ -3,7 +3,7 @@
 
 mod booleans;
 mod bytes;
-mod calendar;
+pub(crate) mod calendar;
 pub mod date;
 mod geometry;
 mod numbers;
