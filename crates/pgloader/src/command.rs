@@ -78,6 +78,8 @@ pub enum Ended {
     Incomplete,
     /// It failed, and nothing else is to run.
     Badly,
+    /// Nothing was done: the command line's source, target or clauses cannot be read.
+    Unreadable,
     /// All was loaded, and it is not what is expected.
     Different,
     /// The user wanted it.
@@ -100,6 +102,7 @@ impl Ended {
         match self {
             Ended::Well => ExitCode::SUCCESS,
             Ended::Incomplete | Ended::Badly => ExitCode::from(1),
+            Ended::Unreadable => ExitCode::from(4),
             Ended::Different => ExitCode::from(5),
             Ended::Interrupted => ExitCode::from(130),
         }

@@ -45,22 +45,27 @@ fn warn_of_ignored(arguments: &Arguments) {
     }
 }
 
-/// Runs the commands of one file until one ends the run.
+/// Runs the commands of one file.
 async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
     let (file, commands) = match read(path, &session.variables) {
         Ok(read) => read,
         Err(message) => return command::give_up(&message),
     };
-    session.announce(&commands);
+    run_commands(session, &file, &commands).await
+}
+
+/// Runs commands in order until one ends the run.
+pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: &[Command]) -> Ended {
+    session.announce(commands);
     let mut ended = Ended::Well;
-    for command in &commands {
+    for command in commands {
         if ended.stops_the_run() {
             break;
         }
         ended = ended.and(match session.arguments.dry_run {
-            true => dry_run::run(session, &file, command).await,
-            false => command::run(session, &file, command).await,
+            true => dry_run::run(session, file, command).await,
+            false => command::run(session, file, command).await,
         });
     }
     ended

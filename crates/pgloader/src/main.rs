@@ -12,13 +12,14 @@ mod generate;
 mod hooks;
 mod log;
 mod outline;
+mod pair;
 mod registry;
 mod regress;
 mod signals;
 mod upgrade;
 mod variables;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use pgloader_engine::Interrupt;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         Ok(read) => read,
         Err(code) => return code,
     };
-    if let Some(option) = not_built(&mode, &arguments) {
+    if let Some(option) = not_built(&arguments) {
         say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
         return ExitCode::from(2);
     }
@@ -89,10 +90,7 @@ async fn act(work: &Work, arguments: &Arguments, interrupt: Interrupt) -> Ended 
         Work::Garbage(action) => garbage::run(arguments, *action, &session.interrupt).await,
         Work::Files(files) => files::run(&mut session, files).await,
         Work::Regress(file) => regress::run(&mut session, file).await,
-        Work::Pair(source, target) => {
-            let files = [PathBuf::from(source), PathBuf::from(target)];
-            files::run(&mut session, &files).await
-        }
+        Work::Pair(source, target) => pair::run(&mut session, source, target).await,
     }
 }
 
@@ -107,10 +105,8 @@ fn announce(arguments: &Arguments, log_file: &Path) {
 }
 
 /// Options of the language's reference that this program does not have yet.
-fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
-    let pair = matches!(mode, Mode::Work(Work::Pair(_, target)) if target.to_string_lossy().contains("://"));
+fn not_built(arguments: &Arguments) -> Option<&'static str> {
     let all = [
-        ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
