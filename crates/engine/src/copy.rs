@@ -16,6 +16,7 @@ use crate::chunks::Chunks;
 use crate::feeder::Feeder;
 use crate::interrupt::{Interrupt, interrupted};
 use crate::isolate::{self, Real};
+use crate::projecting::Projecting;
 use crate::queue::Queue;
 use crate::reject::RejectFiles;
 use crate::staging::{self, Gathered};
@@ -221,9 +222,14 @@ impl Copy<'_> {
         let mut feeder = Feeder::new(shared.clone(), self.load, format, self.part.clone());
         let (source, table, part) = (self.source.clone(), self.source_table.clone(), self.part.clone());
         let (for_thread, on_error) = (shared.clone(), self.load.on_error);
+        let projection = self.load.projection.clone();
         let read = move || {
             let start = Instant::now();
-            match source.read(&table, &part, &mut feeder) {
+            let read = match projection {
+                Some(projection) => source.read(&table, &part, &mut Projecting::new(projection, &mut feeder)),
+                None => source.read(&table, &part, &mut feeder),
+            };
+            match read {
                 Ok(()) => feeder.finish(),
                 // What was read is good: it is loaded before the load ends for this reason.
                 Err(error) if on_error == OnError::ResumeNext => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pgloader_core::batch::{Batch, CHUNK_BYTES, Chunk};
 use pgloader_core::encode::{Encoder, Format, Unfit};
 use pgloader_core::load::{OnError, TableLoad};
-use pgloader_core::source::{Intake, Part, Stopped};
+use pgloader_core::source::{Given, Intake, Part, Stopped};
 use pgloader_core::{Error, Row};
 
 use crate::copy::Shared;
@@ -159,8 +159,9 @@ impl Feeder {
     }
 }
 
-impl Intake for Feeder {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+impl Feeder {
+    /// Adds a row to the open batch, or rejects it.
+    fn add(&mut self, row: Row<'_>) -> Result<(), Stopped> {
         if self.open.rows >= self.open.row_limit || self.open.bytes >= self.limits.bytes {
             self.close_batch();
         }
@@ -181,6 +182,12 @@ impl Intake for Feeder {
                 }
             }
         }
+    }
+}
+
+impl Intake for Feeder {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
+        self.add(row).map(|()| Given::Taken)
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {

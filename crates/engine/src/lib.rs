@@ -6,6 +6,7 @@ mod copy;
 mod feeder;
 mod interrupt;
 mod isolate;
+mod projecting;
 mod queue;
 mod reject;
 pub mod report;

@@ -5,4 +5,5 @@ pub mod identifier;
 pub mod options;
 mod table_load;
 
+pub use columns::{DateFormats, ListedColumn};
 pub use table_load::{FileLoad, file_load};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use pgloader_core::source::{Intake, Stopped};
+use pgloader_core::source::{Given, Intake, Stopped};
 use pgloader_core::{Result, Row, Span};
 
 use super::dialect::{Dialect, LineEnd};
@@ -71,6 +71,8 @@ pub struct Records<R> {
     /// Whether the record at hand is known to share the fate of the doomed one.
     pub(super) shares_fate: bool,
     change_values: bool,
+    /// The record as it was before its values were rewritten; empty where they were not.
+    original: Vec<u8>,
 }
 
 impl<R: Read> Records<R> {
@@ -87,6 +89,7 @@ impl<R: Read> Records<R> {
             doomed: None,
             shares_fate: false,
             change_values: rules.change_values(),
+            original: Vec::new(),
             path,
             rules,
         }
@@ -215,14 +218,40 @@ impl<R: Read> Records<R> {
             self.buffer.consume(end);
             return rows.skipped();
         }
-        if self.change_values || !rewrites.is_empty() {
+        if !rewrites.is_empty() {
+            self.keep_original(end);
             self.finish_values(end);
-            self.apply_rules(end);
         }
+        self.apply_rules(end);
         let record = &self.buffer.bytes()[self.buffer.start()..end];
         let given = rows.row(Row::new(record, self.splitter.fields().0));
+        let given = match given {
+            Ok(Given::Refused(why)) => self.refuse(end, &why, rows),
+            given => given.map(|_| ()),
+        };
+        self.original.clear();
         self.buffer.consume(end);
         given
+    }
+
+    /// To be called before values are rewritten.
+    fn keep_original(&mut self, end: usize) {
+        if self.original.is_empty() {
+            self.original.extend_from_slice(&self.buffer.bytes()[self.buffer.start()..end]);
+        }
+    }
+
+    /// Hands over the record that ends at `end`, of which no row can be made, as it stands in the file.
+    #[cold]
+    fn refuse(&mut self, end: usize, why: &str, rows: &mut dyn Intake) -> Result<(), Stopped> {
+        let line = self.line();
+        let why = format!("{}:{line}: {why}", self.path.display());
+        let range = self.buffer.start()..end;
+        if !self.original.is_empty() {
+            self.buffer.bytes_mut()[range.clone()].copy_from_slice(&self.original);
+        }
+        let mut first = true;
+        self.buffer.original(range, |raw| give_raw(rows, &mut first, raw, &why))
     }
 
     pub(super) fn finish_values(&mut self, end: usize) {
@@ -263,6 +292,7 @@ impl<R: Read> Records<R> {
     }
 
     fn give_stripped(&mut self, end: usize, rows: &mut dyn Intake) -> Result<(), Stopped> {
+        self.keep_original(end);
         self.finish_values(end);
         let start = self.buffer.start();
         let record = &mut self.buffer.bytes_mut()[start..end];
