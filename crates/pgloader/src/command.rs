@@ -20,11 +20,14 @@ use crate::cli::Arguments;
 use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
 use crate::registry::{self, Destination};
+use crate::variables::Variables;
 
 /// What all commands of a run share.
 pub struct Session<'a> {
     /// The command line.
     pub arguments: &'a Arguments,
+    /// For templates.
+    pub variables: Variables,
     /// Whether the user wants an end.
     pub interrupt: Interrupt,
     /// Bare names that stand for several tables of the run: their reject files need the schema too.
@@ -36,9 +39,17 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Nothing is run yet.
-    pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Session<'a> {
-        Session { arguments, interrupt, ambiguous: Vec::new(), loaded: Vec::new(), rejects: PathBuf::new() }
+    /// Nothing is run yet. An error is one of the files that the command line names for all load files.
+    pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Result<Session<'a>, String> {
+        let variables = Variables::read(arguments.context.as_deref())?;
+        Ok(Session {
+            arguments,
+            variables,
+            interrupt,
+            ambiguous: Vec::new(),
+            loaded: Vec::new(),
+            rejects: PathBuf::new(),
+        })
     }
 
     /// The table that was loaded last.
@@ -67,6 +78,8 @@ pub enum Ended {
     Incomplete,
     /// It failed, and nothing else is to run.
     Badly,
+    /// Nothing was done: the command line's source, target or clauses cannot be read.
+    Unreadable,
     /// All was loaded, and it is not what is expected.
     Different,
     /// The user wanted it.
@@ -89,6 +102,7 @@ impl Ended {
         match self {
             Ended::Well => ExitCode::SUCCESS,
             Ended::Incomplete | Ended::Badly => ExitCode::from(1),
+            Ended::Unreadable => ExitCode::from(4),
             Ended::Different => ExitCode::from(5),
             Ended::Interrupted => ExitCode::from(130),
         }
@@ -193,7 +207,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let source_table = self.fetch(run).await?;
+        let mut source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -202,6 +216,10 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
+        if source_table.columns.is_empty() {
+            // Fields without names are those of the columns, by position.
+            source_table.columns.clone_from(&plan.load.columns);
+        }
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }

@@ -8,6 +8,7 @@ use pgloader_core::Error;
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
+use pgloader_files::{Inputs, Location};
 use pgloader_plan::options::STAGED_ONLY;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
@@ -51,7 +52,7 @@ fn csv_settings(command: &Command, directory: &Path) -> CsvSettings {
         trim: field.trim,
     };
     CsvSettings {
-        path: resolve(&command.source.path.value, directory),
+        inputs: Inputs::One(Location::File(resolve(&command.source.path.value, directory))),
         options: command.options.clone(),
         encoding: command.encoding.as_ref().map(|name| name.value.clone()),
         fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),
@@ -80,14 +81,34 @@ pub struct Destination {
     pub warnings: Vec<String>,
 }
 
+/// Whether a word is the connection string of a target; else why not.
+pub fn check_target(word: &str) -> Result<(), String> {
+    if !is_target_scheme(&scheme(word)) {
+        return Err(format!("expected {TARGET_FORM}"));
+    }
+    let checked = Config::from_uri(word, &Environment::from_process());
+    checked.map(drop).map_err(|error| error.message)
+}
+
+/// How a target is written.
+const TARGET_FORM: &str = "postgresql://[user[:password]@][host][:port]/[database][?table]";
+
+fn scheme(uri: &str) -> String {
+    uri.split("://").next().unwrap_or_default().to_ascii_lowercase()
+}
+
+fn is_target_scheme(scheme: &str) -> bool {
+    postgres::SCHEMES.contains(&scheme) || scheme == redshift::SCHEME
+}
+
 /// What the INTO of a command names.
 pub fn destination(
     command: &Command,
     text: &SourceText,
     staging: &Staging,
 ) -> Result<Destination, Diagnostic> {
-    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
-    if !postgres::SCHEMES.contains(&scheme.as_str()) && scheme != redshift::SCHEME {
+    let scheme = scheme(&command.into.value);
+    if !is_target_scheme(&scheme) {
         return Err(unknown_scheme(command, text, &scheme));
     }
     let staging = staging.clone().with_options(&command.options);
@@ -136,8 +157,7 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
 
 fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
     let message = format!("a target of the scheme {scheme}:// is not known");
-    Diagnostic::error(text, command.into.span, message)
-        .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
+    Diagnostic::error(text, command.into.span, message).label(format!("expected {TARGET_FORM}"))
 }
 
 /// The error at its place in the load file, as far as that holds the connection string literally.

@@ -179,6 +179,43 @@ fn an_error_stops_the_run_only_where_that_is_asked_for() {
 }
 
 #[test]
+fn clauses_beside_a_load_file_are_warned_about_one_by_one() {
+    let bench = bench();
+    let file = load_file(&bench, "");
+    let options = [
+        ["--type", "csv"],
+        ["--encoding", "latin1"],
+        ["--set", "work_mem='1MB'"],
+        ["--with", "truncate"],
+        ["--field", "id"],
+        ["--cast", "type int to text"],
+        ["--before", "/no.sql"],
+        ["--after", "/no.sql"],
+    ];
+    let mut run =
+        Run::of(bench.command().arg(&file).args(options.iter().flatten())).expect(0, &["2 written"]);
+    for [option, _] in options {
+        run = run.expect(0, &[&format!("WARNING Option \"{option}\" is ignored when using a load file")]);
+    }
+}
+
+#[test]
+fn a_context_file_gives_variables_before_the_environment() {
+    let bench = bench();
+    let load = load_csv("{{TABLE}}", "truncate").replace("data.csv", "{{ file }}.csv");
+    let load = bench.place.write("test.load", load + "-- {{Mixed}}\n");
+    let context = bench.place.write("v.ini", "; all sections count\n[a]\nfile = data\n[b]\ntable: t\n");
+    let mut command = bench.command();
+    command.env("TABLE", "no_such").env("Mixed", "x");
+    Run::of(command.arg("-C").arg(&context).arg(&load)).expect(0, &["2 read = 2 written"]);
+    Run::of(bench.command().env("FILE", "data").arg(&load)).expect(1, &["TABLE", "test.load:1"]);
+    Run::of(bench.command().args(["--context", "/nowhere.ini"]).arg(&load)).expect(1, &["/nowhere.ini"]);
+    let malformed = bench.place.write("bad.ini", "[a]\nno value\n");
+    let run = Run::of(bench.command().arg("--context").arg(malformed).arg(&load));
+    run.expect(1, &["bad.ini:2:1: error", "key = value"]);
+}
+
+#[test]
 fn completions_and_the_man_page_are_made_from_the_definition() {
     let generated =
         |what: &str| Run::of(Command::new(PGLOADER).args(["--generate", what])).expect(0, &[]).stdout;

@@ -15,3 +15,4 @@ mod preparations;
 mod regress;
 mod secrets;
 mod shipped;
+mod source_target;
