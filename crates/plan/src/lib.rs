@@ -3,6 +3,7 @@
 mod columns;
 pub mod identifier;
 pub mod options;
+pub mod schema_options;
 mod table_load;
 
 pub use columns::{DateFormats, ListedColumn};
