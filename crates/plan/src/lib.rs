@@ -6,4 +6,5 @@ pub mod options;
 pub mod schema_options;
 mod table_load;
 
+pub use columns::{DateFormats, ListedColumn};
 pub use table_load::{FileLoad, file_load};
