@@ -164,7 +164,7 @@ impl Prepared {
         }
         let names = names(command, destination.table.as_ref());
         let names = names.ok_or_else(|| registry::no_table(command, text).to_string())?;
-        let source = registry::source(command, text, &file.directory).map_err(|error| error.to_string())?;
+        let source = registry::source(command, file).map_err(|error| error.to_string())?;
         let hooks = hooks::read(command, &file.directory)?;
         Ok(Prepared { destination, names, source, hooks })
     }

@@ -16,6 +16,8 @@ use crate::{registry, unbuilt};
 pub struct LoadFile {
     /// Its text.
     pub text: SourceText,
+    /// Where it is.
+    pub path: PathBuf,
     /// The directory that relative names in it are below.
     pub directory: PathBuf,
 }
@@ -74,9 +76,9 @@ pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: 
 
 /// Reads a load file and its commands.
 pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command>), String> {
-    let text = read_text(path).map_err(|error| error.to_string())?;
+    let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error).to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &text, &|name| variables.get(name));
+    let text = expand(&name, &bytes, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
     let library = Library::default();
@@ -87,7 +89,7 @@ pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command
     };
     let commands = parse(&text, &surroundings).and_then(|statements| unbuilt::runnable(statements, &text));
     let commands = commands.map_err(|error| error.to_string())?;
-    Ok((LoadFile { text, directory }, commands))
+    Ok((LoadFile { text, path: path.to_owned(), directory }, commands))
 }
 
 /// A file of text; errors name it and say what to do.

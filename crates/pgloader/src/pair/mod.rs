@@ -39,7 +39,7 @@ pub async fn run(session: &mut Session<'_>, source: &OsStr, target: &OsStr) -> E
         Ok(read) => read,
         Err(ended) => return ended,
     };
-    let file = LoadFile { text, directory: PathBuf::new() };
+    let file = LoadFile { text, path: PathBuf::new(), directory: PathBuf::new() };
     files::run_commands(session, &file, &[command]).await
 }
 
