@@ -138,3 +138,7 @@ impl Reject<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "cut_tests.rs"]
+mod tests;
