@@ -5,7 +5,7 @@ use std::thread::{self, Scope};
 
 use pgloader_core::catalog::Table;
 use pgloader_core::load::OnError;
-use pgloader_core::source::{Block, Blocks, Intake, Parse, Part, Source, Split, Stopped};
+use pgloader_core::source::{Block, Blocks, Given, Intake, Parse, Part, Source, Split, Stopped};
 use pgloader_core::{Error, Result, Row};
 
 use crate::copy::{PanicGuard, Shared};
@@ -34,21 +34,31 @@ impl Reading {
         };
         match result {
             Ok(()) => feeder.finish(),
-            // What was read is good: it is loaded before the load ends for this reason.
-            Err(error) if self.on_error == OnError::ResumeNext => {
-                feeder.finish();
-                self.shared.note_failure(error);
-            }
             Err(error) => self.shared.fail(error),
         }
         self.shared.queue.close();
     }
 
     fn read_alone(&self, feeder: &mut Feeder) -> Result<()> {
-        self.parts.iter().try_for_each(|part| {
+        self.in_turn(|_, part| {
             feeder.go_to(part, 0);
             self.source.read(&self.table, part, feeder)
         })
+    }
+
+    /// Reads the parts, of which one that cannot be read does not keep the others from being loaded, unless an error
+    /// is to stop the load.
+    fn in_turn(&self, mut read: impl FnMut(usize, &Part) -> Result<()>) -> Result<()> {
+        for (number, part) in self.parts.iter().enumerate() {
+            match read(number, part) {
+                Err(error) if self.on_error == OnError::ResumeNext => self.shared.note_failure(error),
+                other => other?,
+            }
+            if self.shared.is_stopped() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Cuts on this thread and encodes on others, which have ended afterwards.
@@ -83,7 +93,7 @@ impl Reading {
     }
 
     fn cut(&self, split: &dyn Split, rejects: &mut Feeder) -> Result<()> {
-        self.parts.iter().enumerate().try_for_each(|(number, part)| {
+        self.in_turn(|number, part| {
             rejects.go_to(part, 0);
             let mut blocks = Cut { shared: &self.shared, part: number, rejects: &mut *rejects };
             split.cut(&self.table, part, &mut blocks)
@@ -131,7 +141,7 @@ impl Blocks for Cut<'_> {
 /// Only malformed records come this way, and some of them in pieces, between which encoders may reject no other: no
 /// block is handed over meanwhile.
 impl Intake for Cut<'_> {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
         self.rejects.row(row)
     }
 

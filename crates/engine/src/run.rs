@@ -128,6 +128,7 @@ impl Run {
     async fn copy(&mut self, plan: &LoadPlan, load: Load, label: &str) -> Result<(), CopyError> {
         let start = Instant::now();
         let copy = self.make_copy(plan, &load).await.map_err(CopyError::Failed);
+        let files = copy.as_ref().map_or(0, |copy| copy.parts.len());
         let (times, mut result) = match copy {
             Ok(copy) => copy.run(load.tally.clone(), load.rejects).await,
             Err(error) => (Default::default(), Err(error)),
@@ -150,7 +151,7 @@ impl Run {
             },
         );
         self.report.add_equation(label, tally);
-        self.add(Section::Post, "Files Processed", &Ok(()), 1, times.read);
+        self.add(Section::Post, "Files Processed", &Ok(()), files, times.read);
         let threads = plan.load.writers + 1;
         self.add(Section::Post, "COPY Threads Completion", &Ok(()), threads, start.elapsed());
         result

@@ -5,15 +5,22 @@ mod say;
 
 mod cli;
 mod command;
+mod dry_run;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
 mod log;
+mod outline;
+mod pair;
 mod registry;
+mod regress;
 mod signals;
+mod unbuilt;
+mod upgrade;
+mod variables;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use pgloader_engine::Interrupt;
@@ -26,7 +33,7 @@ fn main() -> ExitCode {
         Ok(read) => read,
         Err(code) => return code,
     };
-    if let Some(option) = not_built(&mode, &arguments) {
+    if let Some(option) = not_built(&arguments) {
         say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
         return ExitCode::from(2);
     }
@@ -51,7 +58,8 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
             let text = generate::generate(*what).map_err(|error| format!("FATAL {error}"))?;
             say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
         }
-        Topic::Encodings | Topic::Upgraded(_) => return Err("FATAL not built yet".to_owned()),
+        Topic::Upgraded(files) => say!(out, "{}", upgrade::upgrade(files)?),
+        Topic::Encodings => return Err("FATAL not built yet".to_owned()),
     }
     Ok(Ended::Well)
 }
@@ -67,19 +75,24 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        Ok::<_, String>(match work {
-            Work::Garbage(action) => garbage::run(arguments, *action, &interrupt).await,
-            Work::Files(files) => files::run(&mut Session::new(arguments, interrupt), files).await,
-            Work::Pair(source, target) => {
-                let files = [PathBuf::from(source), PathBuf::from(target)];
-                files::run(&mut Session::new(arguments, interrupt), &files).await
-            }
-            Work::Regress(_) => Ended::Badly,
-        })
+        Ok::<_, String>(act(work, arguments, interrupt).await)
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();
     Ok(ended)
+}
+
+async fn act(work: &Work, arguments: &Arguments, interrupt: Interrupt) -> Ended {
+    let mut session = match Session::new(arguments, interrupt) {
+        Ok(session) => session,
+        Err(message) => return command::give_up(&message),
+    };
+    match work {
+        Work::Garbage(action) => garbage::run(arguments, *action, &session.interrupt).await,
+        Work::Files(files) => files::run(&mut session, files).await,
+        Work::Regress(file) => regress::run(&mut session, file).await,
+        Work::Pair(source, target) => pair::run(&mut session, source, target).await,
+    }
 }
 
 fn announce(arguments: &Arguments, log_file: &Path) {
@@ -93,18 +106,11 @@ fn announce(arguments: &Arguments, log_file: &Path) {
 }
 
 /// Options of the language's reference that this program does not have yet.
-fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
-    let pair = matches!(mode, Mode::Work(Work::Pair(_, target)) if target.to_string_lossy().contains("://"));
+fn not_built(arguments: &Arguments) -> Option<&'static str> {
     let all = [
-        ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
-        ("--upgrade-config", arguments.instead.upgrade_config),
-        ("--regress", arguments.instead.regress),
-        ("--dry-run", arguments.dry_run),
-        ("--context", arguments.context.is_some()),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
     ];
-    let given = all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
-    given.chain(arguments.clauses.given()).next()
+    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use super::code::Code;
+use super::compile::Compiler;
+use super::expression::Expression;
 use super::fault::Fault;
 use super::library::Library;
 use super::node::{Kind, Node, bare_name};
 use super::reader::Reader;
+use super::special;
 
 /// An expression as it is written behind `USING`. Cheap to clone; equal to one of the same text.
 #[derive(Debug, Clone)]
 pub struct Form {
     text: Arc<str>,
     node: Arc<Node>,
-    #[expect(dead_code, reason = "compiling comes with the next commit")]
     library: Library,
 }
 
@@ -39,14 +42,22 @@ pub fn read(text: &str, library: &Library) -> Result<(Form, usize), Fault> {
     let mut reader = Reader::new(text);
     let node = reader.form()?;
     let length = reader.at();
+    Compiler::new(text, None, &library.0).form(&node)?;
     let form = Form { text: text[..length].into(), node: Arc::new(node), library: library.clone() };
     Ok((form, length))
+}
+
+/// The variables that an expression sees: the fields of a row, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'s> {
+    /// Their names, as a field list or a header has them.
+    pub fields: &'s [String],
 }
 
 impl Form {
     /// What was written.
     pub fn text(&self) -> &str {
-        self.text[self.node.range.clone()].trim()
+        &self.text[self.node.range.clone()]
     }
 
     /// What kind of form it is.
@@ -57,6 +68,44 @@ impl Form {
             Kind::Symbol(name) => Shape::Symbol(name),
             _ => Shape::Other,
         }
+    }
+
+    /// Whether it is a function, to be applied to a value, rather than a value: `(lambda (x) …)`, `(fn [v] (f v))`.
+    pub fn is_function(&self) -> bool {
+        special::is_function(&self.node)
+    }
+
+    /// Ties the form's names to fields.
+    ///
+    /// # Errors
+    /// There is no field of a name. The fault's range is within [`text`](Form::text).
+    pub fn compile(&self, scope: &Scope<'_>) -> Result<Expression, Fault> {
+        let code = self.compiler(scope).form(&self.node).map_err(|fault| self.within_text(fault))?;
+        Ok(Expression::new(code, self.library.clone(), self.text()))
+    }
+
+    /// Ties a function, be it a name, a lambda or a `fn`, to one field, from 0, to which it is applied.
+    ///
+    /// # Errors
+    /// As of [`compile`](Form::compile); there is no such function.
+    pub fn compile_function(&self, scope: &Scope<'_>, field: usize) -> Result<Expression, Fault> {
+        let mut compiler = self.compiler(scope);
+        let function = match self.node.name() {
+            Some(_) => compiler.function_named(&self.node),
+            None => compiler.form(&self.node),
+        };
+        let function = function.map_err(|fault| self.within_text(fault))?;
+        let code = special::applied(function, Code::Field(field), self.text());
+        Ok(Expression::new(code, self.library.clone(), self.text()))
+    }
+
+    fn compiler<'c>(&'c self, scope: &Scope<'c>) -> Compiler<'c> {
+        Compiler::new(&self.text, Some(scope.fields), &self.library.0)
+    }
+
+    fn within_text(&self, fault: Fault) -> Fault {
+        let start = self.node.range.start;
+        Fault { range: fault.range.start - start..fault.range.end - start, ..fault }
     }
 }
 
@@ -80,7 +129,7 @@ mod tests {
     #[test]
     fn a_form_ends_where_the_next_thing_begins() {
         let cases = [
-            ("(f (g \")\") x) , y", "(f (g \")\") x)", 13),
+            ("(or (or \")\") x) , y", "(or (or \")\") x)", 15),
             ("sym, other", "sym", 3),
             ("sym)", "sym", 3),
             ("sym;", "sym", 3),
@@ -89,7 +138,7 @@ mod tests {
             ("-- why\n x)", "x", 9),
             ("'(a b) c", "'(a b)", 6),
             ("#\\( x", "#\\(", 3),
-            ("(fn [v] (f v))", "(fn [v] (f v))", 14),
+            ("(fn [v] (none v))", "(fn [v] (none v))", 17),
         ];
         for (text, form, length) in cases {
             assert_eq!(taken(text), (form.to_owned(), length), "{text}");

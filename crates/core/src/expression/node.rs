@@ -28,7 +28,6 @@ pub(super) enum Kind {
     Vector(Vec<Node>),
 }
 
-#[expect(dead_code, reason = "compiling comes with the next commit")]
 impl Node {
     /// The lower-case name of a symbol without its package.
     pub(super) fn name(&self) -> Option<String> {

@@ -249,7 +249,7 @@ mod tests {
             options.insert(spec, value.clone());
         }
         options.insert(&FIELDS_TERMINATED_BY, Value::Char(','));
-        Dialect::new(&options).unwrap()
+        Dialect::choices(&options).unwrap().remove(0)
     }
 
     /// Each with how it writes a quote inside quotes.

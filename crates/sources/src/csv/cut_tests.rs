@@ -47,7 +47,7 @@ fn records<'a>(
 
 fn at_once(bytes: &[u8], rules: &Arc<Rules>) -> Collected {
     let mut collected = Collected::default();
-    let mut blocks = AtOnce::new(Parser::new("f.csv".into(), Arc::clone(rules)), &mut collected);
+    let mut blocks = AtOnce::new(Parser::new("f.csv".into(), Arc::clone(rules), None), &mut collected);
     cut(&mut records(bytes, rules, 1 << 16, &[usize::MAX]), &mut blocks, &AtomicBool::new(false)).unwrap();
     collected
 }
@@ -58,7 +58,7 @@ fn apart(bytes: &[u8], rules: &Arc<Rules>, capacity: usize, pattern: &[usize], p
     let mut kept = Kept::default();
     cut(&mut records(bytes, rules, capacity, pattern), &mut kept, &AtomicBool::new(false)).unwrap();
     let mut parsers: Vec<Parser> =
-        (0..parsers).map(|_| Parser::new("f.csv".into(), Arc::clone(rules))).collect();
+        (0..parsers).map(|_| Parser::new("f.csv".into(), Arc::clone(rules), None)).collect();
     let mut parsed = Vec::new();
     for (number, block) in kept.blocks.iter_mut().enumerate().rev() {
         let (number_of_parsers, mut rows) = (parsers.len(), Collected::default());

@@ -1,17 +1,18 @@
 //! Makes rows of the records of a block.
 
+use std::convert::Infallible;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pgloader_core::source::{Block, Blocks, Intake, Parse, Stopped};
+use pgloader_core::source::{Block, Blocks, Given, Intake, Parse, Stopped};
 use pgloader_core::{Row, Span};
+use pgloader_files::encoding::{Encoding, marked_byte};
 
-use super::cut::Reject;
 use super::dialect::Dialect;
 use super::fault::Fault;
 use super::lines::LineCounter;
-use super::read::{CAPACITY, original};
+use super::read::CAPACITY;
 use super::record::{Splitter, Step};
 use super::records::Rules;
 use super::value;
@@ -22,13 +23,20 @@ pub struct Parser {
     path: PathBuf,
     splitter: Splitter,
     change_values: bool,
+    /// For each field of the first file the field of this one, where their headers differ.
+    order: Option<Vec<usize>>,
+    /// The fields in that order.
+    ordered: Vec<Span>,
+    /// The record at hand as it was before its values were rewritten; empty where they were not.
+    original: Vec<u8>,
 }
 
 impl Parser {
-    /// A parser for the file that messages call `path`.
-    pub fn new(path: PathBuf, rules: Arc<Rules>) -> Parser {
+    /// A parser for the file that messages call `path`, which gives the fields in this `order`.
+    pub fn new(path: PathBuf, rules: Arc<Rules>, order: Option<Vec<usize>>) -> Parser {
         let splitter = Splitter::new(rules.dialect.clone());
-        Parser { splitter, change_values: rules.change_values(), path, rules }
+        let change_values = rules.change_values();
+        Parser { splitter, change_values, path, rules, order, ordered: Vec::new(), original: Vec::new() }
     }
 }
 
@@ -42,11 +50,15 @@ impl Parse for Parser {
             let Step::Record(end) = self.splitter.split(text, true) else {
                 return self.give_miscut(&text[at..], rows);
             };
-            if end <= clean_to {
-                self.give(&mut text[at..end], rows)?;
+            self.original.clear();
+            let given = if end <= clean_to {
+                self.give(&mut text[at..end], rows)?
             } else {
-                self.give_unclean(text, at..end, block.line, rows)?;
                 clean_to = self::clean_to(text, end);
+                self.give_unclean(text, at..end, block.line, rows)?
+            };
+            if let Given::Refused(why) = given {
+                self.hand_over(text, at..end, block.line, &why, rows)?;
             }
             at = end;
         }
@@ -57,16 +69,43 @@ impl Parse for Parser {
 impl Parser {
     /// Gives a record in which there is nothing to be checked any more.
     #[inline]
-    fn give(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<(), Stopped> {
+    fn give(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<Given, Stopped> {
         let (spans, rewrites) = self.splitter.fields();
         if spans[..] == [Span::NULL] {
-            return rows.skipped();
+            return rows.skipped().map(|()| Given::Taken);
         }
-        if self.change_values || !rewrites.is_empty() {
+        if !rewrites.is_empty() {
+            self.original.extend_from_slice(record);
             finish_values(&self.rules.dialect, record, &mut self.splitter);
-            self.apply_rules(record);
         }
-        rows.row(Row::new(record, self.splitter.fields().0))
+        self.apply_rules(record);
+        let spans = self.splitter.fields().0;
+        let Some(order) = &self.order else { return rows.row(Row::new(record, spans)) };
+        let field = |&field: &usize| spans.get(field).copied().unwrap_or(Span::NULL);
+        self.ordered.clear();
+        self.ordered.extend(order.iter().map(field));
+        rows.row(Row::new(record, &self.ordered))
+    }
+
+    /// Hands over the record at `range`, of which no row can be made, as it stands in the file. `line` is that of
+    /// `text`.
+    #[cold]
+    fn hand_over(
+        &mut self,
+        text: &mut [u8],
+        range: Range<usize>,
+        line: u64,
+        why: &str,
+        rows: &mut dyn Intake,
+    ) -> Result<(), Stopped> {
+        let mut lines = LineCounter::new(self.rules.dialect.terminator, line);
+        let line = lines.advance(text, 0, range.start as u64);
+        let why = format!("{}:{line}: {why}", self.path.display());
+        let record = &mut text[range];
+        if !self.original.is_empty() {
+            record.copy_from_slice(&self.original);
+        }
+        reject(self.rules.encoding, record, &why, rows)
     }
 
     fn apply_rules(&mut self, record: &[u8]) {
@@ -85,9 +124,9 @@ impl Parser {
         range: Range<usize>,
         line: u64,
         rows: &mut dyn Intake,
-    ) -> Result<(), Stopped> {
+    ) -> Result<Given, Stopped> {
         let record = &mut text[range.clone()];
-        match unclean(record, &mut self.splitter) {
+        match unclean(self.rules.encoding, record, &mut self.splitter) {
             None => self.give(record, rows),
             Some((Fault::Nul, _)) if self.rules.strip_nuls => self.give_stripped(record, rows),
             Some((fault, at)) => {
@@ -95,13 +134,13 @@ impl Parser {
                 let line = lines.advance(text, 0, range.start as u64);
                 let fault_line = lines.advance(text, 0, (range.start + at) as u64);
                 let why = self.rules.complaint(&self.path, fault, line, fault_line);
-                let mut reject = Reject { rows, why: &why, begun: false };
-                original(self.rules.encoding, &text[range], |raw| reject.give(raw))
+                reject(self.rules.encoding, &text[range], &why, rows).map(|()| Given::Taken)
             }
         }
     }
 
-    fn give_stripped(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<(), Stopped> {
+    fn give_stripped(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<Given, Stopped> {
+        self.original.extend_from_slice(record);
         finish_values(&self.rules.dialect, record, &mut self.splitter);
         let (spans, rewrites) = self.splitter.fields();
         rewrites.clear();
@@ -123,6 +162,19 @@ impl Parser {
     }
 }
 
+/// Hands over a record as it stands in the file; in one piece, for other parsers may reject theirs meanwhile.
+fn reject(encoding: Encoding, record: &[u8], why: &str, rows: &mut dyn Intake) -> Result<(), Stopped> {
+    if encoding.is_utf8() {
+        return rows.malformed(record, why);
+    }
+    let mut whole = Vec::new();
+    let Ok(()) = encoding.original(record, |piece| {
+        whole.extend_from_slice(piece);
+        Ok::<(), Infallible>(())
+    });
+    rows.malformed(&whole, why)
+}
+
 /// Makes the fields that the splitter found in `record` into values, in place.
 pub(super) fn finish_values(dialect: &Dialect, record: &mut [u8], splitter: &mut Splitter) {
     let (spans, rewrites) = splitter.fields();
@@ -132,10 +184,11 @@ pub(super) fn finish_values(dialect: &Dialect, record: &mut [u8], splitter: &mut
 }
 
 /// What is wrong with the bytes of a record whose fields the splitter found, and where.
-pub(super) fn unclean(record: &[u8], splitter: &mut Splitter) -> Option<(Fault, usize)> {
+pub(super) fn unclean(encoding: Encoding, record: &[u8], splitter: &mut Splitter) -> Option<(Fault, usize)> {
     if let Err(error) = simdutf8::compat::from_utf8(record) {
         let at = error.valid_up_to();
-        return Some((Fault::Encoding(record[at]), at));
+        let byte = marked_byte(&record[at..]).filter(|_| !encoding.is_utf8());
+        return Some((Fault::Encoding(byte.unwrap_or(record[at])), at));
     }
     let (spans, rewrites) = splitter.fields();
     Some((Fault::Nul, value::first_nul(record, spans, rewrites)?))

@@ -1,24 +1,17 @@
-//! The read buffer: bytes of the file as UTF-8, from the record being read onwards.
+//! The read buffer: the text of the file, from the record being read onwards.
 
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use encoding_rs::mem::{convert_latin1_to_utf8, convert_utf8_to_latin1_lossy};
 use pgloader_core::{Error, Result};
-
-use super::encoding::Encoding;
 
 /// How much is read at once, where records are not wider.
 pub const CAPACITY: usize = 256 << 10;
 
-/// How many bytes of a file in another encoding are converted at once.
-const PIECE: usize = 64 << 10;
-
 /// What of the file is in memory. Places are counted from the start of the buffer; they move when it is filled.
 pub struct Buffer<R> {
     input: R,
-    encoding: Encoding,
     /// How much is read at once.
     capacity: usize,
     bytes: Vec<u8>,
@@ -30,25 +23,13 @@ pub struct Buffer<R> {
     origin: u64,
     /// Whether the input is at its end.
     at_end: bool,
-    /// Bytes on their way from or to another encoding.
-    foreign: Vec<u8>,
 }
 
 impl<R: Read> Buffer<R> {
     /// An empty buffer that reads `capacity` bytes at once, at least 16.
-    pub fn new(input: R, encoding: Encoding, capacity: usize) -> Buffer<R> {
+    pub fn new(input: R, capacity: usize) -> Buffer<R> {
         let capacity = capacity.max(16);
-        Buffer {
-            input,
-            encoding,
-            capacity,
-            bytes: vec![0; capacity],
-            start: 0,
-            filled: 0,
-            origin: 0,
-            at_end: false,
-            foreign: Vec::new(),
-        }
+        Buffer { input, capacity, bytes: vec![0; capacity], start: 0, filled: 0, origin: 0, at_end: false }
     }
 
     /// Everything in memory, that done with before [`start`](Buffer::start) included.
@@ -147,42 +128,10 @@ impl<R: Read> Buffer<R> {
     fn read(&mut self) -> Result<usize> {
         // Not more at once, so that little follows a wide record.
         let to = self.bytes.len().min(self.filled + self.capacity);
-        let room = &mut self.bytes[self.filled..to];
-        let read = match self.encoding {
-            Encoding::Utf8 => read_once(&mut self.input, room)?,
-            Encoding::Latin1 => {
-                // One byte becomes two at most.
-                self.foreign.resize((room.len() / 2).min(PIECE), 0);
-                let read = read_once(&mut self.input, &mut self.foreign)?;
-                convert_latin1_to_utf8(&self.foreign[..read], room)
-            }
-        };
+        let read = read_once(&mut self.input, &mut self.bytes[self.filled..to])?;
         self.filled += read;
         Ok(read)
     }
-}
-
-/// Hands `text` to `give` as it stands in a file of this encoding, in as many pieces as it takes.
-pub fn original<E>(
-    encoding: Encoding,
-    text: &[u8],
-    mut give: impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    if encoding == Encoding::Utf8 {
-        return give(text);
-    }
-    let mut rest = text;
-    let mut foreign = vec![0; PIECE.min(text.len())];
-    while !rest.is_empty() {
-        let mut piece = rest.len().min(PIECE);
-        while piece < rest.len() && rest[piece] & 0xc0 == 0x80 {
-            piece -= 1;
-        }
-        let converted = convert_utf8_to_latin1_lossy(&rest[..piece], &mut foreign);
-        give(&foreign[..converted])?;
-        rest = &rest[piece..];
-    }
-    Ok(())
 }
 
 /// Makes a spare buffer at least so long.

@@ -8,13 +8,13 @@ use std::sync::atomic::AtomicBool;
 
 use pgloader_core::Result;
 use pgloader_core::source::Stopped;
+use pgloader_files::encoding::Encoding;
 
 use super::dialect::{Dialect, LineEnd};
 use super::doomed::Doomed;
-use super::encoding::Encoding;
 use super::fault::{Complaint, Fault};
 use super::lines::LineCounter;
-use super::read::{Buffer, CAPACITY, original};
+use super::read::{Buffer, CAPACITY};
 use super::record::{Splitter, Step};
 use super::value::ValueRules;
 use super::{borders::Borders, parse};
@@ -24,7 +24,7 @@ use super::{borders::Borders, parse};
 pub struct Rules {
     /// The special characters.
     pub dialect: Dialect,
-    /// How characters are encoded.
+    /// How characters are encoded in the file. What is read here is UTF-8 made of that.
     pub encoding: Encoding,
     /// How many bytes of UTF-8 a record has at most, its line end included.
     pub max_record: usize,
@@ -34,6 +34,8 @@ pub struct Rules {
     pub values: Vec<ValueRules>,
     /// The same for fields beyond those.
     pub other_values: ValueRules,
+    /// What the first line is called in messages.
+    pub first_line: u64,
 }
 
 impl Rules {
@@ -44,8 +46,8 @@ impl Rules {
 
     /// Tells what is wrong with the record that begins on `line` of the file at `path`, and where.
     pub fn complaint(&self, path: &Path, fault: Fault, line: u64, fault_line: u64) -> String {
-        let Rules { max_record, ref dialect, .. } = *self;
-        Complaint { path, line, fault, fault_line, max_record, dialect }.to_string()
+        let Rules { max_record, ref dialect, encoding, .. } = *self;
+        Complaint { path, line, fault, fault_line, max_record, dialect, encoding }.to_string()
     }
 }
 
@@ -71,7 +73,7 @@ pub(super) struct Malformed {
 /// A file being read.
 pub struct Records<R> {
     pub(super) rules: Arc<Rules>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     pub(super) buffer: Buffer<R>,
     pub(super) splitter: Splitter,
     /// The start of some record read before, or of this one.
@@ -91,9 +93,9 @@ impl<R: Read> Records<R> {
 
     pub(super) fn with_capacity(input: R, path: PathBuf, rules: Arc<Rules>, capacity: usize) -> Records<R> {
         Records {
-            buffer: Buffer::new(input, rules.encoding, capacity),
+            buffer: Buffer::new(input, capacity),
             splitter: Splitter::new(rules.dialect.clone()),
-            lines: LineCounter::new(rules.dialect.terminator, 1),
+            lines: LineCounter::new(rules.dialect.terminator, rules.first_line),
             doomed: None,
             shares_fate: false,
             borders: Borders::new(&rules.dialect),
@@ -219,7 +221,8 @@ impl<R: Read> Records<R> {
     /// What is wrong with the bytes of the complete record that ends at `end`.
     pub(super) fn unclean(&mut self, end: usize) -> Option<Malformed> {
         let start = self.buffer.start();
-        let (fault, at) = parse::unclean(&self.buffer.bytes()[start..end], &mut self.splitter)?;
+        let record = &self.buffer.bytes()[start..end];
+        let (fault, at) = parse::unclean(self.rules.encoding, record, &mut self.splitter)?;
         Some(Malformed { fault, at: start + at })
     }
 
@@ -241,7 +244,7 @@ impl<R: Read> Records<R> {
                     continue;
                 }
             };
-            let given = original(self.rules.encoding, &self.buffer.rest()[..piece], &mut *give);
+            let given = self.rules.encoding.original(&self.buffer.rest()[..piece], &mut *give);
             self.buffer.consume(start + piece);
             let complete = matches!(line_end, LineEnd::At(_)) || self.buffer.at_end();
             self.restart();
