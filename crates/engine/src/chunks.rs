@@ -40,7 +40,7 @@ impl Chunks {
         let chunk = state
             .free
             .pop()
-            .unwrap_or_else(|| Chunk { bytes: Vec::with_capacity(CHUNK_BYTES), ends: Vec::new() });
+            .unwrap_or_else(|| Chunk { bytes: Vec::with_capacity(CHUNK_BYTES), ..Chunk::default() });
         state.used += chunk.bytes.capacity();
         Ok(chunk)
     }

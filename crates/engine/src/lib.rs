@@ -1,11 +1,13 @@
 //! Threads, retry, rejects and the report. Knows sources and targets only by their traits.
 
 mod backoff;
+mod binary;
 mod chunks;
 mod copy;
 mod feeder;
 mod interrupt;
 mod isolate;
+mod open;
 mod queue;
 mod reject;
 pub mod report;
