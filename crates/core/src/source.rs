@@ -1,5 +1,7 @@
 //! Where rows come from.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use crate::catalog::{Catalog, Table};
 use crate::error::Result;
 use crate::row::Row;
@@ -18,6 +20,47 @@ pub trait Source: Send + Sync {
 
     /// Wakes a reader that waits for data, which then returns an error. Called at most once, from any thread.
     fn cancel(&self);
+
+    /// How far it has been read, for whoever shows progress; `None` where the source does not count. Asked from any
+    /// thread, also while it is read.
+    fn meter(&self) -> Option<&Meter> {
+        None
+    }
+}
+
+/// How far a source has been read, in its own bytes (those of the files, not of the rows). Readers add to it as they
+/// go, with one addition a buffer.
+#[derive(Debug, Default)]
+pub struct Meter {
+    read: AtomicU64,
+    total: AtomicU64,
+    endless: AtomicU64,
+}
+
+impl Meter {
+    /// A further input was opened, of so many bytes; `None` where that cannot be known.
+    pub fn add_input(&self, len: Option<u64>) {
+        match len {
+            Some(len) => self.total.fetch_add(len, Relaxed),
+            None => self.endless.fetch_add(1, Relaxed),
+        };
+    }
+
+    /// So many bytes were read.
+    pub fn add_read(&self, bytes: u64) {
+        self.read.fetch_add(bytes, Relaxed);
+    }
+
+    /// Bytes read so far, of all inputs.
+    pub fn read(&self) -> u64 {
+        self.read.load(Relaxed)
+    }
+
+    /// Bytes of all inputs opened so far; `None` where that is not known of one of them.
+    pub fn total(&self) -> Option<u64> {
+        let total = self.total.load(Relaxed);
+        (self.endless.load(Relaxed) == 0 && total > 0).then_some(total)
+    }
 }
 
 /// One part of a table.
@@ -50,4 +93,21 @@ pub trait Intake {
 
     /// The last row given had so many NUL characters stripped: counted in the report.
     fn stripped_nuls(&mut self, count: u64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_is_known_where_it_is_known_of_all_inputs() {
+        let meter = Meter::default();
+        assert_eq!((meter.read(), meter.total()), (0, None));
+        meter.add_input(Some(10));
+        meter.add_input(Some(5));
+        meter.add_read(7);
+        assert_eq!((meter.read(), meter.total()), (7, Some(15)));
+        meter.add_input(None);
+        assert_eq!((meter.read(), meter.total()), (7, None));
+    }
 }

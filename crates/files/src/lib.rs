@@ -3,7 +3,9 @@
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 
+use pgloader_core::source::Meter;
 use pgloader_core::{Error, Result};
 
 /// An open input, read once from its start.
@@ -12,6 +14,16 @@ pub struct Input {
     file: File,
     /// How many bytes there are to read; `None` where that cannot be known beforehand (a pipe, a device).
     pub len: Option<u64>,
+    meter: Option<Arc<Meter>>,
+}
+
+impl Input {
+    /// The same input, which adds what is read from it to `meter` from now on.
+    #[must_use]
+    pub fn metered(self, meter: &Arc<Meter>) -> Input {
+        meter.add_input(self.len);
+        Input { meter: Some(Arc::clone(meter)), ..self }
+    }
 }
 
 /// Opens the file at `path`, which is taken as it stands: whoever calls resolves relative paths and `~`.
@@ -32,7 +44,7 @@ pub fn open(path: &Path) -> Result<Input> {
     if metadata.is_dir() {
         return Err(is_a_directory(path));
     }
-    Ok(Input { file, len: known_length(&metadata) })
+    Ok(Input { file, len: known_length(&metadata), meter: None })
 }
 
 /// Told by its name, as the load language does.
@@ -49,7 +61,11 @@ fn known_length(metadata: &Metadata) -> Option<u64> {
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file.read(buffer)
+        let count = self.file.read(buffer)?;
+        if let Some(meter) = &self.meter {
+            meter.add_read(count as u64);
+        }
+        Ok(count)
     }
 }
 

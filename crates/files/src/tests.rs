@@ -20,11 +20,13 @@ fn refusal(path: &Path) -> String {
 fn a_file_is_read_whole_and_its_length_known() {
     let path = temporary("file");
     fs::write(&path, "hello").unwrap();
-    let mut input = open(&path).unwrap();
+    let meter = Arc::new(Meter::default());
+    let mut input = open(&path).unwrap().metered(&meter);
     assert_eq!(input.len, Some(5));
     let mut text = String::new();
     input.read_to_string(&mut text).unwrap();
     assert_eq!(text, "hello");
+    assert_eq!((meter.read(), meter.total()), (5, Some(5)));
     fs::remove_file(&path).unwrap();
 }
 

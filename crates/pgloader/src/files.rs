@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
 
+use crate::cli::Arguments;
 use crate::command::{self, Ended, Session};
+use crate::dry_run;
 use crate::registry;
+use crate::variables::Variables;
 
 /// A load file and its commands.
 pub struct LoadFile {
@@ -16,31 +19,63 @@ pub struct LoadFile {
     pub directory: PathBuf,
 }
 
-/// Runs the commands of one file until one ends the run.
-pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
-    tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
-    let (file, commands) = match read(path) {
-        Ok(read) => read,
-        Err(message) => {
-            tracing::error!(severity = "FATAL", "{message}");
-            return Ended::Badly;
-        }
-    };
-    session.announce(&commands);
+/// Runs load files in order until one ends the run. Missing ones are all reported first; the others run all the same,
+/// unless every error is to end the run.
+pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
+    warn_of_ignored(session.arguments);
+    let missing = |file: &PathBuf| file.metadata().err().map(|error| cannot_read(file, &error));
     let mut ended = Ended::Well;
-    for command in &commands {
+    for error in files.iter().filter_map(missing) {
+        tracing::error!(severity = "FATAL", "{error}");
+        ended = if session.arguments.on_error_stop { Ended::Badly } else { Ended::Incomplete };
+    }
+    for file in files.iter().filter(|file| file.exists()) {
         if ended.stops_the_run() {
             break;
         }
-        ended = ended.and(command::run(session, &file, command).await);
+        ended = ended.and(run_file(session, file).await);
     }
     ended
 }
 
-fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
+/// Load files have clauses of their own.
+fn warn_of_ignored(arguments: &Arguments) {
+    for option in arguments.clauses.given() {
+        tracing::warn!("Option \"{option}\" is ignored when using a load file");
+    }
+}
+
+/// Runs the commands of one file.
+async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
+    tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
+    let (file, commands) = match read(path, &session.variables) {
+        Ok(read) => read,
+        Err(message) => return command::give_up(&message),
+    };
+    run_commands(session, &file, &commands).await
+}
+
+/// Runs commands in order until one ends the run.
+pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: &[Command]) -> Ended {
+    session.announce(commands);
+    let mut ended = Ended::Well;
+    for command in commands {
+        if ended.stops_the_run() {
+            break;
+        }
+        ended = ended.and(match session.arguments.dry_run {
+            true => dry_run::run(session, file, command).await,
+            false => command::run(session, file, command).await,
+        });
+    }
+    ended
+}
+
+/// Reads a load file and its commands.
+pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command>), String> {
     let text = read_text(path).map_err(|error| error.to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &text, &|name| std::env::var(name).ok());
+    let text = expand(&name, &text, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
     let surroundings = Surroundings {
@@ -53,18 +88,23 @@ fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
 
 /// A file of text; errors name it and say what to do.
 pub fn read_text(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::NotFound => "check the name; a relative one starts at the current directory, within a load file at its directory",
-            std::io::ErrorKind::IsADirectory => "name a file in it",
-            _ => "make the file readable for this user",
-        };
-        Error::new(format!("cannot read {}: {error}", path.display())).hint(hint)
-    })?;
+    let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =
             1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
         Error::new(format!("{}:{line}: the file is not UTF-8", path.display()))
             .hint("convert it, for instance with iconv")
     })
+}
+
+/// That a file cannot be read.
+pub fn cannot_read(path: &Path, error: &std::io::Error) -> Error {
+    let hint = match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "check the name; a relative one starts at the current directory, within a load file at its directory"
+        }
+        std::io::ErrorKind::IsADirectory => "name a file in it",
+        _ => "make the file readable for this user",
+    };
+    Error::new(format!("cannot read {}: {error}", path.display())).hint(hint)
 }

@@ -23,6 +23,16 @@ pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
     pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).chain(of_target).collect()
 }
 
+/// The options that only matter where batches are staged.
+fn staged_only() -> impl Iterator<Item = &'static OptionSpec> {
+    redshift::OPTIONS.into_iter().chain(STAGED_ONLY)
+}
+
+/// Whether an option only matters where batches are staged.
+pub fn is_for_staged_targets(option: &OptionSpec) -> bool {
+    staged_only().any(|known| known.name == option.name)
+}
+
 /// The source of a command whose relative file names are below `directory`.
 pub fn source(command: &Command, text: &SourceText, directory: &Path) -> Result<Arc<dyn Source>, Diagnostic> {
     if let Some(name) = &command.encoding {
@@ -59,7 +69,7 @@ pub fn resolve(name: &str, directory: &Path) -> PathBuf {
 /// What a connection string says.
 pub struct Destination {
     /// The server and the database.
-    config: Config,
+    pub config: Config,
     /// How batches are staged, should it be Redshift.
     staging: Staging,
     /// The target as it may be shown.
@@ -70,14 +80,34 @@ pub struct Destination {
     pub warnings: Vec<String>,
 }
 
+/// Whether a word is the connection string of a target; else why not.
+pub fn check_target(word: &str) -> Result<(), String> {
+    if !is_target_scheme(&scheme(word)) {
+        return Err(format!("expected {TARGET_FORM}"));
+    }
+    let checked = Config::from_uri(word, &Environment::from_process());
+    checked.map(drop).map_err(|error| error.message)
+}
+
+/// How a target is written.
+const TARGET_FORM: &str = "postgresql://[user[:password]@][host][:port]/[database][?table]";
+
+fn scheme(uri: &str) -> String {
+    uri.split("://").next().unwrap_or_default().to_ascii_lowercase()
+}
+
+fn is_target_scheme(scheme: &str) -> bool {
+    postgres::SCHEMES.contains(&scheme) || scheme == redshift::SCHEME
+}
+
 /// What the INTO of a command names.
 pub fn destination(
     command: &Command,
     text: &SourceText,
     staging: &Staging,
 ) -> Result<Destination, Diagnostic> {
-    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
-    if !postgres::SCHEMES.contains(&scheme.as_str()) && scheme != redshift::SCHEME {
+    let scheme = scheme(&command.into.value);
+    if !is_target_scheme(&scheme) {
         return Err(unknown_scheme(command, text, &scheme));
     }
     let staging = staging.clone().with_options(&command.options);
@@ -103,8 +133,8 @@ pub async fn target(destination: &Destination, options: &Options) -> Result<Arc<
     let config = destination.config.clone();
     match pgloader_targets::product(&config).await? {
         Product::PostgreSql => {
-            let moot = redshift::OPTIONS.into_iter().chain(STAGED_ONLY);
-            for option in moot.filter(|option| options.get(option).is_some()) {
+            let moot = staged_only().filter(|option| options.get(option).is_some());
+            for option in moot {
                 tracing::warn!("option {} has no effect: the target is not Redshift", option.name);
             }
             Ok(Arc::new(PostgresTarget::new(config)))
@@ -126,8 +156,7 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
 
 fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
     let message = format!("a target of the scheme {scheme}:// is not known");
-    Diagnostic::error(text, command.into.span, message)
-        .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
+    Diagnostic::error(text, command.into.span, message).label(format!("expected {TARGET_FORM}"))
 }
 
 /// The error at its place in the load file, as far as that holds the connection string literally.

@@ -5,11 +5,15 @@
 mod bad_input;
 mod binary;
 mod cases;
+mod command_line;
 mod concurrency;
+mod dry_run;
 mod guide;
 mod interrupt;
 mod kit;
 mod lost_connection;
 mod preparations;
+mod regress;
 mod secrets;
 mod shipped;
+mod source_target;

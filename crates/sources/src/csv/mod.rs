@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pgloader_core::catalog::{Catalog, Column, Table, TableName};
 use pgloader_core::option::{Options, Value};
-use pgloader_core::source::{Intake, Part, Source};
+use pgloader_core::source::{Intake, Meter, Part, Source};
 use pgloader_core::transform::{NullIf, Trim};
 use pgloader_core::{Error, Result};
 use pgloader_files::Input;
@@ -69,6 +69,7 @@ pub struct Csv {
     has_header: bool,
     rules: Arc<Rules>,
     cancelled: AtomicBool,
+    meter: Arc<Meter>,
     /// The file as `catalog` left it, at the first record: what was read from a pipe cannot be read again.
     opened: Mutex<Option<Records<Input>>>,
 }
@@ -98,13 +99,14 @@ impl Csv {
             rules: Arc::new(rules),
             path: settings.path,
             cancelled: AtomicBool::new(false),
+            meter: Arc::default(),
             opened: Mutex::new(None),
         })
     }
 
     /// Opens the file and passes over its header; gives the names of the fields too, as far as they are known.
     fn open(&self) -> Result<(Records<Input>, Vec<String>)> {
-        let input = pgloader_files::open(&self.path)?;
+        let input = pgloader_files::open(&self.path)?.metered(&self.meter);
         let mut records = Records::new(input, self.path.clone(), Arc::clone(&self.rules));
         let names = header::pass(&mut records, self)?;
         Ok((records, names))
@@ -154,6 +156,10 @@ impl Source for Csv {
     /// not wait for it.
     fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    fn meter(&self) -> Option<&Meter> {
+        Some(&self.meter)
     }
 }
 
