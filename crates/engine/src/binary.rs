@@ -43,7 +43,7 @@ fn to_text(shared: &Shared, batch: Arc<Batch>) -> Result<Batch, Error> {
     let mut chunks = Vec::with_capacity(batch.chunks.len());
     for chunk in batch.chunks {
         let text = copy_binary::to_text(&shared.codecs, &chunk)?;
-        shared.chunks.grew(text.bytes.capacity());
+        shared.chunks.add(text.bytes.capacity());
         shared.chunks.give_back(vec![chunk]);
         chunks.push(text);
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use pgloader_core::batch::Chunk;
 use pgloader_core::encode::{Encoder, Format, Unfit};
 use pgloader_core::load::{OnError, TableLoad};
-use pgloader_core::source::{Intake, Part, Stopped};
+use pgloader_core::projection::Projector;
+use pgloader_core::source::{Given, Intake, Part, Stopped};
 use pgloader_core::{Error, Row};
 
 use crate::copy::Shared;
@@ -17,6 +19,8 @@ use crate::open::Open;
 /// until that is full.
 pub(crate) struct Feeder {
     shared: Arc<Shared>,
+    /// What is done to rows first; `None` too while it is being done.
+    projector: Option<Projector>,
     on_error: OnError,
     ordered: bool,
     limits: Limits,
@@ -54,21 +58,31 @@ impl Limits {
 }
 
 impl Feeder {
-    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, part: Part) -> Feeder {
-        let random = 0x9e37_79b9_7f4a_7c15 ^ (part.number as u64 + 1);
+    /// The feeder of this number, before the first record of the first part.
+    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, number: usize) -> Feeder {
+        let random = 0x9e37_79b9_7f4a_7c15 ^ (number as u64 + 1);
         let mut limits = Limits { rows: load.batch.rows, bytes: load.batch.bytes, random };
         let mut open = |format| Open::new(Encoder::new(format, load), limits.next_row_limit());
         Feeder {
             open: [open(format), open(Format::CopyText)],
             shared,
+            projector: load.projection.clone().map(Projector::new),
             on_error: load.on_error,
             ordered: load.ordered && load.writers == 1,
             limits,
-            part,
+            part: Part::default(),
             position: 0,
             lane: MAIN,
             rejected: Vec::new(),
         }
+    }
+
+    /// What follows comes from this part, after so many records of it.
+    pub(crate) fn go_to(&mut self, part: &Part, position: u64) {
+        if self.part != *part {
+            self.part.clone_from(part);
+        }
+        self.position = position;
     }
 
     /// Hands over the last batches. To be called when the reader has come to its end.
@@ -80,22 +94,25 @@ impl Feeder {
     /// Closes a batch that is full. Both together hold no more bytes than one may.
     fn close_full(&mut self, lane: usize) {
         let [main, aside] = &self.open;
-        if main.bytes + aside.bytes >= self.limits.bytes {
-            self.close(if main.bytes >= aside.bytes { MAIN } else { ASIDE });
-        }
-        if self.open[lane].rows >= self.open[lane].row_limit {
-            self.close(lane);
-        }
+        let full = if main.bytes + aside.bytes >= self.limits.bytes {
+            if main.bytes >= aside.bytes { MAIN } else { ASIDE }
+        } else if self.open[lane].rows >= self.open[lane].row_limit {
+            lane
+        } else {
+            return;
+        };
+        self.close(full);
+        self.lane = MAIN;
     }
 
     fn close(&mut self, lane: usize) {
         if self.open[lane].rows > 0 {
             let row_limit = self.limits.next_row_limit();
+            self.shared.chunks.hand_over(self.open[lane].capacity);
             self.shared.tally.add_bytes(self.open[lane].counted_bytes as u64);
             let batch = self.open[lane].take(self.part.number, self.position, row_limit);
             self.shared.queue.push(Arc::new(batch));
         }
-        self.lane = MAIN;
         if lane == MAIN && self.shared.is_binary_refused() {
             self.open[MAIN].encoder.avoid_binary();
         }
@@ -107,21 +124,31 @@ impl Feeder {
             self.close(MAIN);
         }
         self.close_full(ASIDE);
+        self.make_room(ASIDE)?;
         if self.ordered {
             self.lane = ASIDE;
         }
-        self.make_room(ASIDE)?;
         Ok(ASIDE)
     }
 
     /// A chunk with room for a row of ordinary width.
     fn make_room(&mut self, lane: usize) -> Result<(), Stopped> {
         if !self.open[lane].has_room() {
-            let held = self.open.iter().map(|open| open.capacity).sum();
-            let chunk = self.shared.chunks.take(held)?;
+            let chunk = self.next_chunk(lane)?;
             self.open[lane].add_chunk(chunk);
         }
         Ok(())
+    }
+
+    /// Where there is no more memory, that of the open batch has to come back: it is closed early.
+    fn next_chunk(&mut self, lane: usize) -> Result<Chunk, Stopped> {
+        if self.open[lane].capacity > 0 {
+            if let Some(chunk) = self.shared.chunks.take()? {
+                return Ok(chunk);
+            }
+            self.close(lane);
+        }
+        self.shared.chunks.take_first()
     }
 
     /// Adds a row to a batch that has room; says how many of its values were cut.
@@ -166,8 +193,9 @@ impl Feeder {
     }
 }
 
-impl Intake for Feeder {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+impl Feeder {
+    /// Adds a row to a batch, or rejects it.
+    fn add(&mut self, row: Row<'_>) -> Result<(), Stopped> {
         self.close_full(self.lane);
         let mut lane = self.lane;
         self.make_room(lane)?;
@@ -188,6 +216,20 @@ impl Intake for Feeder {
                 }
             }
         }
+    }
+}
+
+impl Intake for Feeder {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
+        let Some(mut projector) = self.projector.take() else {
+            return self.add(row).map(|()| Given::Taken);
+        };
+        let given = match projector.project(&row) {
+            Ok(row) => self.add(row).map(|()| Given::Taken),
+            Err(why) => Ok(Given::Refused(why)),
+        };
+        self.projector = Some(projector);
+        given
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {

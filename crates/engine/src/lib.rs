@@ -2,6 +2,7 @@
 
 mod backoff;
 mod binary;
+mod blocks;
 mod chunks;
 mod copy;
 mod feeder;
@@ -9,6 +10,7 @@ mod interrupt;
 mod isolate;
 mod open;
 mod queue;
+mod reading;
 mod reject;
 pub mod report;
 mod run;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pgloader_command::{Command, WrittenName};
+use pgloader_command::{ColumnDefinition, Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
@@ -14,7 +14,7 @@ use pgloader_core::{Error, Result};
 use pgloader_engine::report::{Line, Report, Section};
 use pgloader_engine::{CopyError, Interrupt, Load, RejectFiles, Run, Tally};
 use pgloader_plan::identifier::Case;
-use pgloader_plan::{FileLoad, options};
+use pgloader_plan::{DateFormats, FileLoad, ListedColumn, options};
 
 use crate::cli::Arguments;
 use crate::files::LoadFile;
@@ -207,7 +207,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let source_table = self.fetch(run).await?;
+        let mut source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -216,6 +216,10 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
+        if source_table.columns.is_empty() {
+            // Fields without names are those of the columns, by position.
+            source_table.columns.clone_from(&plan.load.columns);
+        }
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -289,12 +293,13 @@ pub fn plan(
     target: &Table,
 ) -> Result<LoadPlan> {
     let columns = command.columns.as_ref();
-    let columns: Option<Vec<String>> =
-        columns.map(|columns| columns.iter().map(|column| column.name.value.clone()).collect());
+    let listed = |column: &ColumnDefinition| ListedColumn { name: column.name.value.clone(), using: None };
+    let columns: Option<Vec<ListedColumn>> = columns.map(|columns| columns.iter().map(listed).collect());
     pgloader_plan::file_load(&FileLoad {
         options: &command.options,
         source,
         columns: columns.as_deref(),
+        dates: DateFormats::default(),
         target,
         dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,

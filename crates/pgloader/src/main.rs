@@ -16,6 +16,7 @@ mod pair;
 mod registry;
 mod regress;
 mod signals;
+mod unbuilt;
 mod upgrade;
 mod variables;
 
