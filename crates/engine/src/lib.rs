@@ -1,12 +1,14 @@
 //! Threads, retry, rejects and the report. Knows sources and targets only by their traits.
 
 mod backoff;
+mod binary;
 mod blocks;
 mod chunks;
 mod copy;
 mod feeder;
 mod interrupt;
 mod isolate;
+mod open;
 mod queue;
 mod reading;
 mod reject;

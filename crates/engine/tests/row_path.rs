@@ -159,6 +159,7 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
         commit: Commit::Batch,
         truncate_columns: false,
         writers: 2,
+        ordered: false,
         batch: BatchLimits { rows: 25_000, bytes: 20 << 20 },
     };
     let plan = LoadPlan {

@@ -162,6 +162,7 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
         commit: if on_error == OnError::Stop { Commit::Everything } else { Commit::Batch },
         truncate_columns: false,
         writers: 1,
+        ordered: false,
         batch: BatchLimits { rows: 1000, bytes: 1000 },
     };
     let source_table = Table {
