@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use pgloader_command::{Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
+use pgloader_core::expression::Library;
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
 use pgloader_core::target::{Session as TargetSession, Target};
@@ -19,6 +20,7 @@ use pgloader_plan::{FileLoad, options};
 use crate::cli::Arguments;
 use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
+use crate::library;
 use crate::registry::{self, Destination};
 use crate::variables::Variables;
 
@@ -28,6 +30,8 @@ pub struct Session<'a> {
     pub arguments: &'a Arguments,
     /// For templates.
     pub variables: Variables,
+    /// For expressions.
+    pub library: Library,
     /// Whether the user wants an end.
     pub interrupt: Interrupt,
     /// Bare names that stand for several tables of the run: their reject files need the schema too.
@@ -42,9 +46,11 @@ impl<'a> Session<'a> {
     /// Nothing is run yet. An error is one of the files that the command line names for all load files.
     pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Result<Session<'a>, String> {
         let variables = Variables::read(arguments.context.as_deref())?;
+        let library = library::read(&arguments.load_lisp_file)?;
         Ok(Session {
             arguments,
             variables,
+            library,
             interrupt,
             ambiguous: Vec::new(),
             loaded: Vec::new(),

@@ -6,10 +6,12 @@ mod say;
 mod cli;
 mod command;
 mod dry_run;
+mod encodings;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
+mod library;
 mod log;
 mod outline;
 mod pair;
@@ -108,7 +110,6 @@ fn announce(arguments: &Arguments, log_file: &Path) {
 fn not_built(arguments: &Arguments) -> Option<&'static str> {
     let all = [
         ("--list-encodings", arguments.instead.list_encodings),
-        ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
     ];
     all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)

@@ -225,6 +225,9 @@ fn completions_and_the_man_page_are_made_from_the_definition() {
         assert!(script.contains("dry-run") && script.contains("on-error-stop"), "{script}");
         assert!(!script.contains("no-dry-run") && !script.contains("dynamic-space-size"), "{script}");
     }
+    let script = bench.place.write("_pgloader", generated("complete-zsh"));
+    let run = Run::of(Command::new("zsh").args(["-f", "-n"]).arg(script)).expect(0, &[]);
+    assert_eq!(run.stderr, "", "zsh has something to say");
     let script = bench.place.write("pgloader.bash", generated("complete-bash"));
     let complete = format!(
         "set -eu; source '{}'; COMP_WORDS=(pgloader --dry); COMP_CWORD=1; _pgloader pgloader --dry pgloader; echo \"${{COMPREPLY[@]}}\"",

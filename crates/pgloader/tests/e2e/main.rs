@@ -7,6 +7,7 @@ mod cases;
 mod command_line;
 mod concurrency;
 mod dry_run;
+mod exit_codes;
 mod guide;
 mod interrupt;
 mod kit;
