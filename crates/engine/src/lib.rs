@@ -1,12 +1,14 @@
 //! Threads, retry, rejects and the report. Knows sources and targets only by their traits.
 
 mod backoff;
+mod blocks;
 mod chunks;
 mod copy;
 mod feeder;
 mod interrupt;
 mod isolate;
 mod queue;
+mod reading;
 mod reject;
 pub mod report;
 mod run;

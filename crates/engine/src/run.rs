@@ -128,6 +128,7 @@ impl Run {
     async fn copy(&mut self, plan: &LoadPlan, load: Load, label: &str) -> Result<(), CopyError> {
         let start = Instant::now();
         let copy = self.make_copy(plan, &load).await.map_err(CopyError::Failed);
+        let files = copy.as_ref().map_or(0, |copy| copy.parts.len());
         let (times, mut result) = match copy {
             Ok(copy) => copy.run(load.tally.clone(), load.rejects).await,
             Err(error) => (Default::default(), Err(error)),
@@ -150,7 +151,7 @@ impl Run {
             },
         );
         self.report.add_equation(label, tally);
-        self.add(Section::Post, "Files Processed", &Ok(()), 1, times.read);
+        self.add(Section::Post, "Files Processed", &Ok(()), files, times.read);
         let threads = plan.load.writers + 1;
         self.add(Section::Post, "COPY Threads Completion", &Ok(()), threads, start.elapsed());
         result
@@ -158,14 +159,13 @@ impl Run {
 
     async fn make_copy<'a>(&self, plan: &'a LoadPlan, load: &Load) -> Result<Copy<'a>> {
         let parts = load.source.parts(&load.source_table, 1)?;
-        let part = parts.into_iter().next().ok_or_else(|| Error::new("the source has nothing to read"))?;
         let loading: Arc<dyn Loading> = Arc::from(self.interrupt.or(self.target.load(&plan.load)).await?);
         self.interrupt.watch(&loading);
         Ok(Copy {
             load: &plan.load,
             source: load.source.clone(),
             source_table: load.source_table.clone(),
-            part,
+            parts,
             loading,
             interrupt: self.interrupt.clone(),
         })

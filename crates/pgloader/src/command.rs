@@ -213,7 +213,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let source_table = self.fetch(run).await?;
+        let mut source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -222,6 +222,10 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
+        if source_table.columns.is_empty() {
+            // Fields without names are those of the columns, by position.
+            source_table.columns.clone_from(&plan.load.columns);
+        }
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }

@@ -8,6 +8,7 @@ use pgloader_core::Error;
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
+use pgloader_files::{Inputs, Location};
 use pgloader_plan::options::STAGED_ONLY;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
@@ -51,7 +52,7 @@ fn csv_settings(command: &Command, directory: &Path) -> CsvSettings {
         trim: field.trim,
     };
     CsvSettings {
-        path: resolve(&command.source.path.value, directory),
+        inputs: Inputs::One(Location::File(resolve(&command.source.path.value, directory))),
         options: command.options.clone(),
         encoding: command.encoding.as_ref().map(|name| name.value.clone()),
         fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),

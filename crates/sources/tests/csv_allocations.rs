@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pgloader_core::Row;
 use pgloader_core::option::{Options, Value};
 use pgloader_core::source::{Intake, Source, Stopped};
+use pgloader_files::{Inputs, Location};
 use pgloader_sources::csv::{Csv, CsvSettings, FIELDS_TERMINATED_BY, Field, NULL_IF};
 
 struct Counting;
@@ -86,7 +87,7 @@ fn no_allocation_per_row() {
     for encoding in ["utf-8", "latin1"] {
         let fields = Some(vec![Field { name: "a".into(), ..Field::default() }]);
         let settings = CsvSettings {
-            path: path.clone(),
+            inputs: Inputs::One(Location::File(path.clone())),
             options: options.clone(),
             encoding: Some(encoding.into()),
             fields,
