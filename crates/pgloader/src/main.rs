@@ -60,7 +60,7 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
             say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
         }
         Topic::Upgraded(files) => say!(out, "{}", upgrade::upgrade(files)?),
-        Topic::Encodings => return Err("FATAL not built yet".to_owned()),
+        Topic::Encodings => say!(out, "{}", encodings::table(pgloader_files::encoding::listing())),
     }
     Ok(Ended::Well)
 }
@@ -108,9 +108,6 @@ fn announce(arguments: &Arguments, log_file: &Path) {
 
 /// Options of the language's reference that this program does not have yet.
 fn not_built(arguments: &Arguments) -> Option<&'static str> {
-    let all = [
-        ("--list-encodings", arguments.instead.list_encodings),
-        ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
-    ];
+    let all = [("--no-ssl-cert-verification", arguments.no_ssl_cert_verification)];
     all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }
