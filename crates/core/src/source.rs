@@ -127,10 +127,20 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// It is on its way.
+    Taken,
+    /// No value can be made of it for one of the target's columns, for this reason.
+    Refused(String),
+}
+
 /// Takes rows from a reader. Implemented once, by the engine.
 pub trait Intake {
-    /// One row. Blocks while the target is behind.
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped>;
+    /// One row. Blocks while the target is behind. A row that is refused is not counted: the reader hands over its
+    /// record as malformed, for the reason given.
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped>;
 
     /// One record that is no row: it is rejected. `raw` is the record as it stands in the source; `why` says
     /// what is wrong and where.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use pgloader_core::batch::{Batch, CHUNK_BYTES, Chunk};
 use pgloader_core::encode::{Encoder, Format, Unfit};
 use pgloader_core::load::{OnError, TableLoad};
-use pgloader_core::source::{Intake, Part, Stopped};
+use pgloader_core::projection::Projector;
+use pgloader_core::source::{Given, Intake, Part, Stopped};
 use pgloader_core::{Error, Row};
 
 use crate::copy::Shared;
@@ -19,6 +20,8 @@ const MOST_CHUNK_ROWS: usize = CHUNK_BYTES / 8;
 /// Takes the rows of one part from its reader.
 pub(crate) struct Feeder {
     shared: Arc<Shared>,
+    /// What is done to rows first; `None` too while it is being done.
+    projector: Option<Projector>,
     encoder: Encoder,
     on_error: OnError,
     limits: Limits,
@@ -65,6 +68,7 @@ impl Feeder {
         let open = Open { row_limit: limits.next_row_limit(), ..Open::default() };
         Feeder {
             shared,
+            projector: load.projection.clone().map(Projector::new),
             encoder: Encoder::new(format, load),
             on_error: load.on_error,
             limits,
@@ -180,8 +184,9 @@ impl Feeder {
     }
 }
 
-impl Intake for Feeder {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+impl Feeder {
+    /// Adds a row to the open batch, or rejects it.
+    fn add(&mut self, row: Row<'_>) -> Result<(), Stopped> {
         if self.open.rows >= self.open.row_limit || self.open.bytes >= self.limits.bytes {
             self.close_batch();
         }
@@ -202,6 +207,20 @@ impl Intake for Feeder {
                 }
             }
         }
+    }
+}
+
+impl Intake for Feeder {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
+        let Some(mut projector) = self.projector.take() else {
+            return self.add(row).map(|()| Given::Taken);
+        };
+        let given = match projector.project(&row) {
+            Ok(row) => self.add(row).map(|()| Given::Taken),
+            Err(why) => Ok(Given::Refused(why)),
+        };
+        self.projector = Some(projector);
+        given
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {

@@ -5,7 +5,7 @@ use std::thread::{self, Scope};
 
 use pgloader_core::catalog::Table;
 use pgloader_core::load::OnError;
-use pgloader_core::source::{Block, Blocks, Intake, Parse, Part, Source, Split, Stopped};
+use pgloader_core::source::{Block, Blocks, Given, Intake, Parse, Part, Source, Split, Stopped};
 use pgloader_core::{Error, Result, Row};
 
 use crate::copy::{PanicGuard, Shared};
@@ -141,7 +141,7 @@ impl Blocks for Cut<'_> {
 /// Only malformed records come this way, and some of them in pieces, between which encoders may reject no other: no
 /// block is handed over meanwhile.
 impl Intake for Cut<'_> {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
         self.rejects.row(row)
     }
 

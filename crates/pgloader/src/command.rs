@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pgloader_command::{Command, WrittenName};
+use pgloader_command::{ColumnDefinition, Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::expression::Library;
 use pgloader_core::load::{LoadPlan, OnError};
@@ -15,7 +15,7 @@ use pgloader_core::{Error, Result};
 use pgloader_engine::report::{Line, Report, Section};
 use pgloader_engine::{CopyError, Interrupt, Load, RejectFiles, Run, Tally};
 use pgloader_plan::identifier::Case;
-use pgloader_plan::{FileLoad, options};
+use pgloader_plan::{DateFormats, FileLoad, ListedColumn, options};
 
 use crate::cli::Arguments;
 use crate::files::LoadFile;
@@ -299,12 +299,13 @@ pub fn plan(
     target: &Table,
 ) -> Result<LoadPlan> {
     let columns = command.columns.as_ref();
-    let columns: Option<Vec<String>> =
-        columns.map(|columns| columns.iter().map(|column| column.name.value.clone()).collect());
+    let listed = |column: &ColumnDefinition| ListedColumn { name: column.name.value.clone(), using: None };
+    let columns: Option<Vec<ListedColumn>> = columns.map(|columns| columns.iter().map(listed).collect());
     pgloader_plan::file_load(&FileLoad {
         options: &command.options,
         source,
         columns: columns.as_deref(),
+        dates: DateFormats::default(),
         target,
         dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
+use pgloader_core::expression::Library;
 
 use crate::cli::Arguments;
 use crate::command::{self, Ended, Session};
 use crate::dry_run;
-use crate::registry;
 use crate::variables::Variables;
+use crate::{registry, unbuilt};
 
 /// A load file and its commands.
 pub struct LoadFile {
@@ -78,11 +79,14 @@ pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command
     let text = expand(&name, &text, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
+    let library = Library::default();
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, &directory).is_file(),
+        library: &library,
     };
-    let commands = parse(&text, &surroundings).map_err(|error| error.to_string())?;
+    let commands = parse(&text, &surroundings).and_then(|statements| unbuilt::runnable(statements, &text));
+    let commands = commands.map_err(|error| error.to_string())?;
     Ok((LoadFile { text, directory }, commands))
 }
 

@@ -18,6 +18,7 @@ mod pair;
 mod registry;
 mod regress;
 mod signals;
+mod unbuilt;
 mod upgrade;
 mod variables;
 

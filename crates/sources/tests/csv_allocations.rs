@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pgloader_core::Row;
 use pgloader_core::option::{Options, Value};
-use pgloader_core::source::{Intake, Source, Stopped};
+use pgloader_core::source::{Given, Intake, Source, Stopped};
 use pgloader_files::{Inputs, Location};
 use pgloader_sources::csv::{Csv, CsvSettings, FIELDS_TERMINATED_BY, Field, NULL_IF};
 
@@ -48,13 +48,13 @@ struct Counter {
 }
 
 impl Intake for Counter {
-    fn row(&mut self, _: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, _: Row<'_>) -> Result<Given, Stopped> {
         self.rows += 1;
         self.at_last = ALLOCATIONS.load(Ordering::Relaxed);
         if self.rows == WARM {
             self.when_warm = self.at_last;
         }
-        Ok(())
+        Ok(Given::Taken)
     }
 
     fn malformed(&mut self, _: &[u8], _: &str) -> Result<(), Stopped> {

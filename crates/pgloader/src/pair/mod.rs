@@ -7,11 +7,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use pgloader_command::{Command, Diagnostic, SourceText, Surroundings, parse};
+use pgloader_core::expression::Library;
 
 use crate::cli::Clauses;
 use crate::command::{Ended, Session};
 use crate::files::{self, LoadFile};
-use crate::registry;
+use crate::{registry, unbuilt};
 use compose::Clause;
 use kind::Kind;
 
@@ -104,11 +105,13 @@ fn not_read() -> Ended {
 /// Reads a text that is one command.
 fn read_text(text: &str) -> Result<(SourceText, Command), Diagnostic> {
     let text = SourceText::plain(NAME, text);
+    let library = Library::default();
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, Path::new("")).is_file(),
+        library: &library,
     };
-    let mut commands = parse(&text, &surroundings)?.into_iter();
+    let mut commands = unbuilt::runnable(parse(&text, &surroundings)?, &text)?.into_iter();
     match (commands.next(), commands.next()) {
         (Some(command), None) => Ok((text, command)),
         (_, second) => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use pgloader_core::source::{Intake, Stopped};
+use pgloader_core::source::{Given, Intake, Stopped};
 use pgloader_core::{Error, Result, Row};
 
 use super::dialect::{Dialect, Quoting};
@@ -71,10 +71,10 @@ struct Count {
 }
 
 impl Intake for Count {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
         self.records += 1;
         self.is_other = row.len() != self.wanted;
-        if self.is_other || self.records == RECORDS { Err(Stopped) } else { Ok(()) }
+        if self.is_other || self.records == RECORDS { Err(Stopped) } else { Ok(Given::Taken) }
     }
 
     fn malformed(&mut self, _raw: &[u8], _why: &str) -> Result<(), Stopped> {

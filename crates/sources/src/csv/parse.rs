@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pgloader_core::source::{Block, Blocks, Intake, Parse, Stopped};
+use pgloader_core::source::{Block, Blocks, Given, Intake, Parse, Stopped};
 use pgloader_core::{Row, Span};
 use pgloader_files::encoding::{Encoding, marked_byte};
 
@@ -27,6 +27,8 @@ pub struct Parser {
     order: Option<Vec<usize>>,
     /// The fields in that order.
     ordered: Vec<Span>,
+    /// The record at hand as it was before its values were rewritten; empty where they were not.
+    original: Vec<u8>,
 }
 
 impl Parser {
@@ -34,7 +36,7 @@ impl Parser {
     pub fn new(path: PathBuf, rules: Arc<Rules>, order: Option<Vec<usize>>) -> Parser {
         let splitter = Splitter::new(rules.dialect.clone());
         let change_values = rules.change_values();
-        Parser { splitter, change_values, path, rules, order, ordered: Vec::new() }
+        Parser { splitter, change_values, path, rules, order, ordered: Vec::new(), original: Vec::new() }
     }
 }
 
@@ -48,11 +50,15 @@ impl Parse for Parser {
             let Step::Record(end) = self.splitter.split(text, true) else {
                 return self.give_miscut(&text[at..], rows);
             };
-            if end <= clean_to {
-                self.give(&mut text[at..end], rows)?;
+            self.original.clear();
+            let given = if end <= clean_to {
+                self.give(&mut text[at..end], rows)?
             } else {
-                self.give_unclean(text, at..end, block.line, rows)?;
                 clean_to = self::clean_to(text, end);
+                self.give_unclean(text, at..end, block.line, rows)?
+            };
+            if let Given::Refused(why) = given {
+                self.hand_over(text, at..end, block.line, &why, rows)?;
             }
             at = end;
         }
@@ -63,21 +69,44 @@ impl Parse for Parser {
 impl Parser {
     /// Gives a record in which there is nothing to be checked any more.
     #[inline]
-    fn give(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<(), Stopped> {
+    fn give(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<Given, Stopped> {
         let (spans, rewrites) = self.splitter.fields();
         if spans[..] == [Span::NULL] {
-            return rows.skipped();
+            return rows.skipped().map(|()| Given::Taken);
         }
-        if self.change_values || !rewrites.is_empty() {
+        if !rewrites.is_empty() {
+            self.original.extend_from_slice(record);
             finish_values(&self.rules.dialect, record, &mut self.splitter);
-            self.apply_rules(record);
         }
+        self.apply_rules(record);
         let spans = self.splitter.fields().0;
         let Some(order) = &self.order else { return rows.row(Row::new(record, spans)) };
         let field = |&field: &usize| spans.get(field).copied().unwrap_or(Span::NULL);
         self.ordered.clear();
         self.ordered.extend(order.iter().map(field));
         rows.row(Row::new(record, &self.ordered))
+    }
+
+    /// Hands over the record at `range`, of which no row can be made, as it stands in the file. `line` is that of
+    /// `text`.
+    #[cold]
+    fn hand_over(
+        &mut self,
+        text: &mut [u8],
+        range: Range<usize>,
+        line: u64,
+        why: &str,
+        rows: &mut dyn Intake,
+    ) -> Result<(), Stopped> {
+        let mut lines = LineCounter::new(self.rules.dialect.terminator, line);
+        let line = lines.advance(text, 0, range.start as u64);
+        let why = format!("{}:{line}: {why}", self.path.display());
+        let record = &mut text[range];
+        if !self.original.is_empty() {
+            record.copy_from_slice(&self.original);
+        }
+        let mut reject = Reject { rows, why: &why, begun: false };
+        self.rules.encoding.original(record, |raw| reject.give(raw))
     }
 
     fn apply_rules(&mut self, record: &[u8]) {
@@ -96,7 +125,7 @@ impl Parser {
         range: Range<usize>,
         line: u64,
         rows: &mut dyn Intake,
-    ) -> Result<(), Stopped> {
+    ) -> Result<Given, Stopped> {
         let record = &mut text[range.clone()];
         match unclean(self.rules.encoding, record, &mut self.splitter) {
             None => self.give(record, rows),
@@ -107,12 +136,13 @@ impl Parser {
                 let fault_line = lines.advance(text, 0, (range.start + at) as u64);
                 let why = self.rules.complaint(&self.path, fault, line, fault_line);
                 let mut reject = Reject { rows, why: &why, begun: false };
-                self.rules.encoding.original(&text[range], |raw| reject.give(raw))
+                self.rules.encoding.original(&text[range], |raw| reject.give(raw)).map(|()| Given::Taken)
             }
         }
     }
 
-    fn give_stripped(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<(), Stopped> {
+    fn give_stripped(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<Given, Stopped> {
+        self.original.extend_from_slice(record);
         finish_values(&self.rules.dialect, record, &mut self.splitter);
         let (spans, rewrites) = self.splitter.fields();
         rewrites.clear();

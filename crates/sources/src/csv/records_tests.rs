@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use pgloader_core::option::{Escape, Options, Value};
-use pgloader_core::source::{Intake, Stopped};
+use pgloader_core::source::{Given, Intake, Stopped};
 use pgloader_core::transform::{NullIf, Trim};
 use pgloader_core::{Result, Row};
 use pgloader_files::encoding::{Encoding, Transcoder};
@@ -29,10 +29,10 @@ struct Collected {
 }
 
 impl Intake for Collected {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
         let text = |index| Some(String::from_utf8(row.field(index)?.to_vec()).unwrap());
         self.events.push(Event::Row((0..row.len()).map(text).collect()));
-        if self.rows_to_take == Some(self.events.len()) { Err(Stopped) } else { Ok(()) }
+        if self.rows_to_take == Some(self.events.len()) { Err(Stopped) } else { Ok(Given::Taken) }
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {

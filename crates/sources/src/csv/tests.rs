@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use pgloader_core::Row;
 use pgloader_core::option::{Escape, Options, Value};
-use pgloader_core::source::{Intake, Source, Stopped};
+use pgloader_core::source::{Given, Intake, Source, Stopped};
 use pgloader_core::transform::NullIf;
 
 use super::*;
@@ -31,13 +31,13 @@ impl Drop for TemporaryFile {
 struct Shown(String);
 
 impl Intake for Shown {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
         for index in 0..row.len() {
             let value = row.field(index).map_or("NULL".into(), String::from_utf8_lossy);
             self.0 += &format!("[{value}]");
         }
         self.0 += ";";
-        Ok(())
+        Ok(Given::Taken)
     }
 
     fn malformed(&mut self, raw: &[u8], _: &str) -> Result<(), Stopped> {
@@ -247,5 +247,53 @@ fn every_option_has_its_own_name_and_lower_case_forms() {
         assert!(OPTIONS[..index].iter().all(|other| other.name != option.name));
         assert!(option.forms.iter().all(|form| form.words == form.words.to_lowercase()));
         assert!(option.help.ends_with('.'));
+    }
+}
+
+/// Refuses rows whose first field begins with `!`; takes the raw records with their reasons.
+#[derive(Default)]
+struct Refusing(Vec<(Vec<u8>, String)>);
+
+impl Intake for Refusing {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
+        match row.field(0) {
+            Some([b'!', ..]) => Ok(Given::Refused("refused".to_owned())),
+            _ => Ok(Given::Taken),
+        }
+    }
+
+    fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {
+        self.0.push((raw.to_vec(), why.to_owned()));
+        Ok(())
+    }
+
+    fn malformed_rest(&mut self, _: &[u8]) -> Result<(), Stopped> {
+        Ok(())
+    }
+
+    fn skipped(&mut self) -> Result<(), Stopped> {
+        Ok(())
+    }
+
+    fn stripped_nuls(&mut self, _: u64) {}
+}
+
+#[test]
+fn the_record_of_a_refused_row_is_handed_over_as_it_stands_in_the_file() {
+    let text = b"\"a\"\"b\",1\n!x,1\n\"!\"\"\xe9\"\"\",\"two\nlines\"\n\"!\0\"\"\",1\n ok,1\n! , 1\n";
+    let file = TemporaryFile::new(text);
+    let written = [HEADER, ("nul bytes", Value::Word("strip"))];
+    let encoding = Some("latin1".to_owned());
+    let csv = Csv::new(CsvSettings { encoding, ..settings(&file.0, &written) }).unwrap();
+    let table = csv.catalog().unwrap().tables.remove(0);
+    let part = csv.parts(&table, 1).unwrap().remove(0);
+    let mut refusing = Refusing::default();
+    csv.read(&table, &part, &mut refusing).unwrap();
+    let raw: Vec<&[u8]> = refusing.0.iter().map(|(raw, _)| &raw[..]).collect();
+    let expected: [&[u8]; 4] =
+        [b"!x,1\n", b"\"!\"\"\xe9\"\"\",\"two\nlines\"\n", b"\"!\0\"\"\",1\n", b"! , 1\n"];
+    assert_eq!(raw, expected);
+    for ((_, why), line) in refusing.0.iter().zip([2, 3, 5, 7]) {
+        assert_eq!(*why, format!("{}:{line}: refused", file.0.display()));
     }
 }
