@@ -163,8 +163,11 @@ impl Prepared {
     pub fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
         let text = &file.text;
         let staging = arguments.redshift.staging().map_err(|error| error.to_string())?;
-        let destination =
+        let mut destination =
             registry::destination(command, text, &staging).map_err(|error| error.to_string())?;
+        if arguments.no_ssl_cert_verification {
+            destination.config.skip_certificate_verification();
+        }
         for warning in &destination.warnings {
             tracing::warn!("{warning}");
         }

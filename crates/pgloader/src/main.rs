@@ -35,10 +35,6 @@ fn main() -> ExitCode {
         Ok(read) => read,
         Err(code) => return code,
     };
-    if let Some(option) = not_built(&arguments) {
-        say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
-        return ExitCode::from(2);
-    }
     let ended = match mode {
         Mode::Tell(topic) => tell(&topic),
         Mode::Work(work) => run(&work, &arguments),
@@ -105,10 +101,4 @@ fn announce(arguments: &Arguments, log_file: &Path) {
     if arguments.instead.self_upgrade.is_some() {
         tracing::warn!("--self-upgrade has no effect: there are no Lisp sources to load");
     }
-}
-
-/// Options of the language's reference that this program does not have yet.
-fn not_built(arguments: &Arguments) -> Option<&'static str> {
-    let all = [("--no-ssl-cert-verification", arguments.no_ssl_cert_verification)];
-    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }
