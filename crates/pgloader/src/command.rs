@@ -216,7 +216,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let mut source_table = self.fetch(run).await?;
+        let source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -225,10 +225,7 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
-        if source_table.columns.is_empty() {
-            // Fields without names are those of the columns, by position.
-            source_table.columns.clone_from(&plan.load.columns);
-        }
+        let source_table = with_columns(source_table, &plan);
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -314,6 +311,14 @@ pub fn plan(
         stop_on_error: arguments.on_error_stop,
         cores: std::thread::available_parallelism().map_or(1, Into::into),
     })
+}
+
+/// The source's table. Fields without names are those of the columns, by position.
+pub fn with_columns(mut source: Table, plan: &LoadPlan) -> Table {
+    if source.columns.is_empty() {
+        source.columns.clone_from(&plan.load.columns);
+    }
+    source
 }
 
 /// The names to look up for a command, in order; `None` where it names no table.

@@ -15,6 +15,7 @@ mod library;
 mod log;
 mod outline;
 mod pair;
+mod probe;
 mod registry;
 mod regress;
 mod signals;
