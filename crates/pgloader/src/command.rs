@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use pgloader_command::{ColumnDefinition, Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
+use pgloader_core::expression::Library;
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
 use pgloader_core::target::{Session as TargetSession, Target};
@@ -19,6 +20,7 @@ use pgloader_plan::{DateFormats, FileLoad, ListedColumn, options};
 use crate::cli::Arguments;
 use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
+use crate::library;
 use crate::registry::{self, Destination};
 use crate::variables::Variables;
 
@@ -28,6 +30,8 @@ pub struct Session<'a> {
     pub arguments: &'a Arguments,
     /// For templates.
     pub variables: Variables,
+    /// For expressions.
+    pub library: Library,
     /// Whether the user wants an end.
     pub interrupt: Interrupt,
     /// Bare names that stand for several tables of the run: their reject files need the schema too.
@@ -42,9 +46,11 @@ impl<'a> Session<'a> {
     /// Nothing is run yet. An error is one of the files that the command line names for all load files.
     pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Result<Session<'a>, String> {
         let variables = Variables::read(arguments.context.as_deref())?;
+        let library = library::read(&arguments.load_lisp_file)?;
         Ok(Session {
             arguments,
             variables,
+            library,
             interrupt,
             ambiguous: Vec::new(),
             loaded: Vec::new(),
@@ -157,8 +163,11 @@ impl Prepared {
     pub fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
         let text = &file.text;
         let staging = arguments.redshift.staging().map_err(|error| error.to_string())?;
-        let destination =
+        let mut destination =
             registry::destination(command, text, &staging).map_err(|error| error.to_string())?;
+        if arguments.no_ssl_cert_verification {
+            destination.config.skip_certificate_verification();
+        }
         for warning in &destination.warnings {
             tracing::warn!("{warning}");
         }
@@ -207,7 +216,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let mut source_table = self.fetch(run).await?;
+        let source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -216,10 +225,7 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
-        if source_table.columns.is_empty() {
-            // Fields without names are those of the columns, by position.
-            source_table.columns.clone_from(&plan.load.columns);
-        }
+        let source_table = with_columns(source_table, &plan);
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -305,6 +311,14 @@ pub fn plan(
         stop_on_error: arguments.on_error_stop,
         cores: std::thread::available_parallelism().map_or(1, Into::into),
     })
+}
+
+/// The source's table. Fields without names are those of the columns, by position.
+pub fn with_columns(mut source: Table, plan: &LoadPlan) -> Table {
+    if source.columns.is_empty() {
+        source.columns.clone_from(&plan.load.columns);
+    }
+    source
 }
 
 /// The names to look up for a command, in order; `None` where it names no table.

@@ -6,13 +6,16 @@ mod say;
 mod cli;
 mod command;
 mod dry_run;
+mod encodings;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
+mod library;
 mod log;
 mod outline;
 mod pair;
+mod probe;
 mod registry;
 mod regress;
 mod signals;
@@ -33,10 +36,6 @@ fn main() -> ExitCode {
         Ok(read) => read,
         Err(code) => return code,
     };
-    if let Some(option) = not_built(&arguments) {
-        say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
-        return ExitCode::from(2);
-    }
     let ended = match mode {
         Mode::Tell(topic) => tell(&topic),
         Mode::Work(work) => run(&work, &arguments),
@@ -59,7 +58,7 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
             say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
         }
         Topic::Upgraded(files) => say!(out, "{}", upgrade::upgrade(files)?),
-        Topic::Encodings => return Err("FATAL not built yet".to_owned()),
+        Topic::Encodings => say!(out, "{}", encodings::table(pgloader_files::encoding::listing())),
     }
     Ok(Ended::Well)
 }
@@ -103,14 +102,4 @@ fn announce(arguments: &Arguments, log_file: &Path) {
     if arguments.instead.self_upgrade.is_some() {
         tracing::warn!("--self-upgrade has no effect: there are no Lisp sources to load");
     }
-}
-
-/// Options of the language's reference that this program does not have yet.
-fn not_built(arguments: &Arguments) -> Option<&'static str> {
-    let all = [
-        ("--list-encodings", arguments.instead.list_encodings),
-        ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
-        ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
-    ];
-    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

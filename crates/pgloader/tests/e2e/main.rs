@@ -9,6 +9,7 @@ mod command_line;
 mod concurrency;
 mod csv_files;
 mod dry_run;
+mod exit_codes;
 mod guide;
 mod interrupt;
 mod kit;
