@@ -11,8 +11,9 @@ use pgloader_core::{Error, Result};
 
 use crate::copy::{Copy, CopyError};
 use crate::interrupt::Interrupt;
+use crate::progress::{Observer, Sampler, Watched};
 use crate::reject::RejectFiles;
-use crate::report::{Line, Report, Section};
+use crate::report::{Details, Line, Report, Section};
 use crate::session::{session, transaction};
 use crate::tally::Tally;
 use crate::undo;
@@ -25,6 +26,8 @@ pub struct Run {
     pub interrupt: Interrupt,
     /// What was done so far.
     pub report: Report,
+    /// Who is shown how far tables have come.
+    pub observer: Arc<dyn Observer>,
 }
 
 /// What a table's load needs beside its plan.
@@ -127,7 +130,15 @@ impl Run {
 
     async fn copy(&mut self, plan: &LoadPlan, load: Load, label: &str) -> Result<(), CopyError> {
         let start = Instant::now();
+        let rejects = load.rejects.directory().to_owned();
+        let sampler = Sampler::start(Watched {
+            table: label.to_owned(),
+            tally: load.tally.clone(),
+            source: load.source.clone(),
+            observer: self.observer.clone(),
+        });
         let copy = self.make_copy(plan, &load).await.map_err(CopyError::Failed);
+        let source = copy.as_ref().map_or_else(|_| String::new(), |copy| copy.part.name.clone());
         let (times, mut result) = match copy {
             Ok(copy) => copy.run(load.tally.clone(), load.rejects).await,
             Err(error) => (Default::default(), Err(error)),
@@ -135,7 +146,7 @@ impl Run {
         if result.is_ok() && !load.tally.balances() {
             result = Err(CopyError::Failed(unbalanced(label)));
         }
-        let tally = &load.tally;
+        let (tally, samples) = (&load.tally, sampler.finish().await);
         self.report.add(
             Section::Data,
             Line {
@@ -147,9 +158,10 @@ impl Run {
                 time: start.elapsed(),
                 read_time: Some(times.read),
                 write_time: Some(times.write),
+                details: Some(Box::new(Details { source, samples, rejects, ..Details::of(tally) })),
+                ..Line::default()
             },
         );
-        self.report.add_equation(label, tally);
         self.add(Section::Post, "Files Processed", &Ok(()), 1, times.read);
         let threads = plan.load.writers + 1;
         self.add(Section::Post, "COPY Threads Completion", &Ok(()), threads, start.elapsed());
