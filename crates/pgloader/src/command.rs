@@ -107,7 +107,7 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     let tally = Arc::new(Tally::default());
     let ended = prepared.run(session, &mut run, command, &tally).await;
     tracing::info!(severity = "LOG", "report summary reset");
-    say!(out, "{}", run.report.text(session.arguments.is_verbose()).trim_end());
+    say!(out, "{}", run.report.text(session.arguments.output.is_verbose()).trim_end());
     let interrupted = if session.interrupt.is_triggered() { Ended::Interrupted } else { Ended::Well };
     ended.and(last_words(session, command, &tally)).and(interrupted)
 }
@@ -117,7 +117,7 @@ fn without_target(session: &Session<'_>, error: &Error) -> Ended {
     let mut report = Report::default();
     report.add_failure();
     let ended = fatal(session, error);
-    say!(out, "{}", report.text(session.arguments.is_verbose()).trim_end());
+    say!(out, "{}", report.text(session.arguments.output.is_verbose()).trim_end());
     ended
 }
 
@@ -132,7 +132,7 @@ struct Prepared {
 impl Prepared {
     fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
         let text = &file.text;
-        let staging = arguments.staging().map_err(|error| error.to_string())?;
+        let staging = arguments.redshift.staging().map_err(|error| error.to_string())?;
         let destination =
             registry::destination(command, text, &staging).map_err(|error| error.to_string())?;
         for warning in &destination.warnings {
@@ -198,7 +198,7 @@ impl Prepared {
         }
         let name = target_table.name;
         let (qualified, goes_on) = (session.ambiguous.contains(&name.name), session.loaded.contains(&name));
-        let rejects = RejectFiles::new(&session.arguments.root_dir, &name, qualified, goes_on)?;
+        let rejects = RejectFiles::new(&session.arguments.output.root_dir, &name, qualified, goes_on)?;
         session.loaded.push(name);
         session.rejects = rejects.directory().to_owned();
         let load = Load { source: self.source.clone(), source_table, rejects, tally: tally.clone() };

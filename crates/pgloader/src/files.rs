@@ -16,8 +16,26 @@ pub struct LoadFile {
     pub directory: PathBuf,
 }
 
+/// Runs load files in order until one ends the run. Missing ones are all reported first; the others run all the same,
+/// unless every error is to end the run.
+pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
+    let missing = |file: &PathBuf| file.metadata().err().map(|error| cannot_read(file, &error));
+    let mut ended = Ended::Well;
+    for error in files.iter().filter_map(missing) {
+        tracing::error!(severity = "FATAL", "{error}");
+        ended = if session.arguments.on_error_stop { Ended::Badly } else { Ended::Incomplete };
+    }
+    for file in files.iter().filter(|file| file.exists()) {
+        if ended.stops_the_run() {
+            break;
+        }
+        ended = ended.and(run_file(session, file).await);
+    }
+    ended
+}
+
 /// Runs the commands of one file until one ends the run.
-pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
+async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
     let (file, commands) = match read(path) {
         Ok(read) => read,
@@ -53,18 +71,22 @@ fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
 
 /// A file of text; errors name it and say what to do.
 pub fn read_text(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::NotFound => "check the name; a relative one starts at the current directory, within a load file at its directory",
-            std::io::ErrorKind::IsADirectory => "name a file in it",
-            _ => "make the file readable for this user",
-        };
-        Error::new(format!("cannot read {}: {error}", path.display())).hint(hint)
-    })?;
+    let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =
             1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
         Error::new(format!("{}:{line}: the file is not UTF-8", path.display()))
             .hint("convert it, for instance with iconv")
     })
+}
+
+fn cannot_read(path: &Path, error: &std::io::Error) -> Error {
+    let hint = match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "check the name; a relative one starts at the current directory, within a load file at its directory"
+        }
+        std::io::ErrorKind::IsADirectory => "name a file in it",
+        _ => "make the file readable for this user",
+    };
+    Error::new(format!("cannot read {}: {error}", path.display())).hint(hint)
 }

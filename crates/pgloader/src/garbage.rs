@@ -23,7 +23,7 @@ pub async fn run(arguments: &Arguments, action: GarbageAction, interrupt: &Inter
 }
 
 async fn found(arguments: &Arguments, action: GarbageAction) -> Result<()> {
-    let staging = arguments.staging()?;
+    let staging = arguments.redshift.staging()?;
     let store = garbage::open(&staging, &Environment::from_process()).await?;
     let garbage = garbage::find(&store, &staging.prefix, SystemTime::now()).await?;
     let place = format!("s3://{}/{}", store.bucket(), staging.prefix);

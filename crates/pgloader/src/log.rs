@@ -13,7 +13,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::Arguments;
+use crate::cli::Output;
 
 /// The levels of log lines, low to high. A threshold shows itself and everything above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -76,25 +76,22 @@ impl From<tracing::Level> for Level {
 }
 
 /// Makes the root directory and starts the log. Returns the log file's path.
-pub fn start(arguments: &Arguments) -> Result<PathBuf, String> {
+pub fn start(output: &Output) -> Result<PathBuf, String> {
     let cannot = |path: &Path, error: std::io::Error| {
         format!(
             "FATAL cannot write below {}: {error}\nHINT: name another directory with --root-dir, or another file with --logfile",
             path.display()
         )
     };
-    std::fs::create_dir_all(&arguments.root_dir).map_err(|error| cannot(&arguments.root_dir, error))?;
-    let path = arguments.root_dir.join(&arguments.logfile);
+    std::fs::create_dir_all(&output.root_dir).map_err(|error| cannot(&output.root_dir, error))?;
+    let path = output.root_dir.join(&output.logfile);
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory).map_err(|error| cannot(directory, error))?;
     }
     let open = File::options().create(true).append(true).open(&path);
     let file = open.map_err(|error| cannot(&path, error))?;
-    let log = Log {
-        console: arguments.console_level(),
-        file_level: arguments.file_level(),
-        file: Mutex::new(file),
-    };
+    let log =
+        Log { console: output.console_level(), file_level: output.file_level(), file: Mutex::new(file) };
     tracing_subscriber::registry().with(log).try_init().map_err(|error| format!("FATAL {error}"))?;
     Ok(path)
 }

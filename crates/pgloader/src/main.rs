@@ -7,25 +7,35 @@ mod cli;
 mod command;
 mod files;
 mod garbage;
+mod generate;
 mod hooks;
 mod log;
 mod registry;
 mod signals;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pgloader_engine::Interrupt;
 
-use cli::{Arguments, Start};
+use cli::{Arguments, Mode, Topic, Work};
 use command::{Ended, Session};
 
 fn main() -> ExitCode {
-    let arguments = match cli::parse(std::env::args_os()) {
-        Start::Run(arguments) => arguments,
-        Start::Done(code) => return code,
+    let (mode, arguments) = match cli::parse(std::env::args_os()) {
+        Ok(read) => read,
+        Err(code) => return code,
     };
-    match run(&arguments) {
-        Ok(code) => code,
+    if let Some(option) = not_built(&mode, &arguments) {
+        say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
+        return ExitCode::from(2);
+    }
+    let ended = match mode {
+        Mode::Tell(topic) => tell(&topic),
+        Mode::Work(work) => run(&work, &arguments),
+    };
+    match ended {
+        Ok(ended) => ended.exit_code(),
         Err(message) => {
             say!(err, "{message}");
             ExitCode::from(1)
@@ -33,9 +43,22 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs every load file. An error is one that came before there was a log.
-fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let log_file = log::start(arguments)?;
+/// Prints what was asked for.
+fn tell(topic: &Topic) -> Result<Ended, String> {
+    match topic {
+        Topic::Version => say!(out, "pgloader version \"{}\"\ncompiled with rustc", cli::VERSION),
+        Topic::Generated(what) => {
+            let text = generate::generate(*what).map_err(|error| format!("FATAL {error}"))?;
+            say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
+        }
+        Topic::Encodings | Topic::Upgraded(_) => return Err("FATAL not built yet".to_owned()),
+    }
+    Ok(Ended::Well)
+}
+
+/// Does what was asked for. An error is one that came before there was a log.
+fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
+    let log_file = log::start(&arguments.output)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -44,30 +67,44 @@ fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        Ok::<_, String>(match arguments.s3_gc {
-            Some(action) => garbage::run(arguments, action, &interrupt).await,
-            None => run_files(Session::new(arguments, interrupt.clone())).await,
+        Ok::<_, String>(match work {
+            Work::Garbage(action) => garbage::run(arguments, *action, &interrupt).await,
+            Work::Files(files) => files::run(&mut Session::new(arguments, interrupt), files).await,
+            Work::Pair(source, target) => {
+                let files = [PathBuf::from(source), PathBuf::from(target)];
+                files::run(&mut Session::new(arguments, interrupt), &files).await
+            }
+            Work::Regress(_) => Ended::Badly,
         })
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();
-    Ok(ended.exit_code())
+    Ok(ended)
 }
 
-fn announce(arguments: &Arguments, log_file: &std::path::Path) {
+fn announce(arguments: &Arguments, log_file: &Path) {
     tracing::info!("Starting pgloader, log system is ready.");
     tracing::info!(severity = "LOG", "pgloader version {:?}", cli::VERSION);
     tracing::info!(severity = "LOG", "Main logs in '{}'", log_file.display());
-    tracing::info!(severity = "LOG", "Data errors in '{}'", arguments.root_dir.display());
+    tracing::info!(severity = "LOG", "Data errors in '{}'", arguments.output.root_dir.display());
+    if arguments.instead.self_upgrade.is_some() {
+        tracing::warn!("--self-upgrade has no effect: there are no Lisp sources to load");
+    }
 }
 
-async fn run_files(mut session: Session<'_>) -> Ended {
-    let mut ended = Ended::Well;
-    for file in &session.arguments.files {
-        if ended.stops_the_run() {
-            break;
-        }
-        ended = ended.and(files::run(&mut session, file).await);
-    }
-    ended
+/// Options of the language's reference that this program does not have yet.
+fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
+    let pair = matches!(mode, Mode::Work(Work::Pair(_, target)) if target.to_string_lossy().contains("://"));
+    let all = [
+        ("a SOURCE TARGET command line", pair),
+        ("--list-encodings", arguments.instead.list_encodings),
+        ("--upgrade-config", arguments.instead.upgrade_config),
+        ("--regress", arguments.instead.regress),
+        ("--dry-run", arguments.dry_run),
+        ("--context", arguments.context.is_some()),
+        ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
+        ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
+    ];
+    let given = all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
+    given.chain(arguments.clauses.given()).next()
 }

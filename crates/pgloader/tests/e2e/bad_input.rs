@@ -226,7 +226,8 @@ fn a_root_directory_that_cannot_be_made_is_told() {
 fn usage_errors_exit_with_2() {
     let bench = bench();
     Run::of(&mut bench.command()).expect(2, &["Usage"]);
-    Run::of(bench.command().arg("--no-such-option")).expect(2, &["--no-such-option"]);
+    Run::of(bench.command().arg("--no-such-option"))
+        .expect(2, &["Undefined option '--no-such-option'", "Usage"]);
     Run::of(bench.command().args(["--dry-run", "x.load"])).expect(2, &["--dry-run is not built yet"]);
     Run::of(bench.command().args(["a.csv", "postgresql:///?t"])).expect(2, &["not built yet"]);
     Run::of(bench.command().arg("--help")).expect(0, &["Exit codes"]);
