@@ -103,7 +103,7 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
         Ok(target) => target,
         Err(error) => return without_target(session, &error),
     };
-    let mut run = Run { target, interrupt: session.interrupt.clone(), report: Report::default() };
+    let mut run = Run { target, interrupt: session.interrupt.clone(), report: Report::default(), observer: Arc::new(()) };
     let tally = Arc::new(Tally::default());
     let ended = prepared.run(session, &mut run, command, &tally).await;
     tracing::info!(severity = "LOG", "report summary reset");
