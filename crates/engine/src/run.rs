@@ -138,7 +138,9 @@ impl Run {
             observer: self.observer.clone(),
         });
         let copy = self.make_copy(plan, &load).await.map_err(CopyError::Failed);
-        let source = copy.as_ref().map_or_else(|_| String::new(), |copy| copy.part.name.clone());
+        if let Ok(copy) = &copy {
+            self.report.source.clone_from(&copy.part.name);
+        }
         let (times, mut result) = match copy {
             Ok(copy) => copy.run(load.tally.clone(), load.rejects).await,
             Err(error) => (Default::default(), Err(error)),
@@ -158,7 +160,7 @@ impl Run {
                 time: start.elapsed(),
                 read_time: Some(times.read),
                 write_time: Some(times.write),
-                details: Some(Box::new(Details { source, samples, rejects, ..Details::of(tally) })),
+                details: Some(Box::new(Details { samples, rejects, ..Details::of(tally) })),
                 ..Line::default()
             },
         );

@@ -9,9 +9,12 @@ mod files;
 mod garbage;
 mod generate;
 mod hooks;
+mod journal;
 mod log;
+mod progress;
 mod registry;
 mod signals;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,6 +23,9 @@ use pgloader_engine::Interrupt;
 
 use cli::{Arguments, Mode, Topic, Work};
 use command::{Ended, Session};
+use journal::Journal;
+use progress::Progress;
+use summary::Summary;
 
 fn main() -> ExitCode {
     let (mode, arguments) = match cli::parse(std::env::args_os()) {
@@ -58,7 +64,9 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
 
 /// Does what was asked for. An error is one that came before there was a log.
 fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
-    let log_file = log::start(&arguments.output)?;
+    let (progress, journal) = (Progress::new(&arguments.output), Journal::default());
+    let log_file = log::start(&arguments.output, progress.clone(), journal.clone())?;
+    let summary = Summary::open(&arguments.output, progress, journal)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -67,15 +75,16 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        Ok::<_, String>(match work {
+        let mut session = Session::new(arguments, interrupt.clone(), summary);
+        let ended = match work {
             Work::Garbage(action) => garbage::run(arguments, *action, &interrupt).await,
-            Work::Files(files) => files::run(&mut Session::new(arguments, interrupt), files).await,
+            Work::Files(files) => files::run(&mut session, files).await,
             Work::Pair(source, target) => {
-                let files = [PathBuf::from(source), PathBuf::from(target)];
-                files::run(&mut Session::new(arguments, interrupt), &files).await
+                files::run(&mut session, &[PathBuf::from(source), PathBuf::from(target)]).await
             }
             Work::Regress(_) => Ended::Badly,
-        })
+        };
+        Ok::<_, String>(session.finish(ended))
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();

@@ -2,6 +2,7 @@
 //! [`Report`].
 
 mod fields;
+pub mod figures;
 mod html;
 mod json;
 mod model;

@@ -48,8 +48,6 @@ pub struct Line {
 /// What only the load of a table has.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
-    /// What was read, for people.
-    pub source: String,
     /// Records and rows in the reject files.
     pub rejected: u64,
     /// Records neither written nor rejected.
@@ -123,6 +121,11 @@ impl Default for Report {
 }
 
 impl Report {
+    /// The report of a command that begins now. `target` is where rows go, for people, without secrets.
+    pub fn new(target: impl Into<String>) -> Report {
+        Report { target: target.into(), ..Report::default() }
+    }
+
     /// Adds the line of a step that has just ended, behind those of its section or to the line of the same label
     /// there; a table gets a line for each of its loads.
     pub fn add(&mut self, section: Section, mut line: Line) {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod browser;
 mod cases;
 mod concurrency;
 mod guide;
@@ -10,5 +11,7 @@ mod interrupt;
 mod kit;
 mod lost_connection;
 mod preparations;
+mod progress;
+mod reports;
 mod secrets;
 mod shipped;

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::figures::{decimal, grouped, megabytes, rate, short_time};
 use super::parts::{Column, close, open, row};
 use super::{Text, Written};
 use crate::progress::{Samples, Snapshot};
+use crate::report::figures::{decimal, grouped, megabytes, rate, short_time};
 
 /// More steps than this are drawn as fewer.
 const MOST_STEPS: usize = 60;

@@ -3,13 +3,12 @@
 //! All text that is not ours goes through [`Text`], which escapes it.
 
 mod chart;
-mod figures;
 mod parts;
 
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use figures::{counted, grouped, moment, short_time};
+use super::figures::{self, counted, grouped, moment, short_time};
 
 use super::model::{Report, Section, Verdict};
 

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::figures::{counted, grouped, megabytes, short_time, size};
 use super::{Text, Written};
+use crate::report::figures::{counted, grouped, megabytes, short_time, size};
 use crate::report::model::{Details, Line, Report, Section};
 
 /// A column's name, and whether it holds numbers.

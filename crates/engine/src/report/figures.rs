@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::report::text;
 
 /// With a comma between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -18,13 +18,13 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// A count and what is counted, which gets an `s` unless there is one.
-pub(super) fn counted(number: u64, what: &str) -> String {
+pub fn counted(number: u64, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {what}{plural}", grouped(number))
 }
 
 /// Bytes in units of 1024.
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     match bytes {
         0 => "0 kB".to_owned(),
         _ => text::bytes(bytes).trim_start().to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// How many in a second; a dash where no time has passed.
-pub(super) fn rate(count: u64, time: Duration) -> String {
+pub fn rate(count: u64, time: Duration) -> String {
     if time.is_zero() {
         return "–".to_owned();
     }
@@ -40,7 +40,7 @@ pub(super) fn rate(count: u64, time: Duration) -> String {
 }
 
 /// Megabytes (of 1024² bytes) in a second.
-pub(super) fn megabytes(bytes: u64, time: Duration) -> String {
+pub fn megabytes(bytes: u64, time: Duration) -> String {
     if time.is_zero() {
         return "–".to_owned();
     }
@@ -48,7 +48,7 @@ pub(super) fn megabytes(bytes: u64, time: Duration) -> String {
 }
 
 /// With as many decimals as a small number needs to be told from 0.
-pub(super) fn decimal(number: f64) -> String {
+pub fn decimal(number: f64) -> String {
     match number {
         _ if number >= 100.0 => grouped(number.round() as u64),
         _ if number >= 1.0 || number == 0.0 => format!("{number:.1}"),
@@ -57,7 +57,7 @@ pub(super) fn decimal(number: f64) -> String {
 }
 
 /// As the text report has it, with a blank before the unit of seconds alone.
-pub(super) fn short_time(time: Duration) -> String {
+pub fn short_time(time: Duration) -> String {
     match time.as_secs() {
         0..60 => format!("{:.3} s", time.as_secs_f64()),
         _ => text::time(Duration::from_secs(time.as_secs())).replace(".000s", "s"),
@@ -65,7 +65,7 @@ pub(super) fn short_time(time: Duration) -> String {
 }
 
 /// In UTC, to the second.
-pub(super) fn moment(time: SystemTime) -> String {
+pub fn moment(time: SystemTime) -> String {
     match jiff::Timestamp::try_from(time) {
         Ok(time) => time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
         Err(_) => "at an unknown time".to_owned(),
