@@ -148,7 +148,7 @@ fn json_progress_makes_every_line_of_stderr_an_object() {
     let events: Vec<Value> = run
         .stderr
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| unreachable!("{line}")))
         .collect();
     let of_load: Vec<&Value> = events.iter().filter(|event| event["event"] != "log").collect();
     let names: Vec<&str> = of_load.iter().map(|event| event["event"].as_str().unwrap()).collect();

@@ -9,7 +9,7 @@ use crate::progress::{Samples, Snapshot};
 use crate::report::figures::{decimal, grouped, megabytes, rate, short_time};
 
 /// More steps than this are drawn as fewer.
-const MOST_STEPS: usize = 60;
+const MOST_STEPS: usize = 30;
 /// Units of the drawing, which is stretched to the page's width.
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 100.0;
@@ -74,13 +74,18 @@ fn whole(number: f64) -> String {
     grouped(number.round() as u64)
 }
 
-/// Neighbours are taken together where there are too many.
+/// Neighbours are taken together where there are too many; a short rest at the end belongs to the step before.
 fn steps(samples: &Samples) -> Vec<Step> {
     let points: Vec<&Snapshot> = samples.points().collect();
     let Some(last) = points.len().checked_sub(1) else { return Vec::new() };
-    let stride = last.div_ceil(MOST_STEPS).max(1);
-    let starts = (0..last).step_by(stride);
-    starts.map(|start| Step::between(points[start], points[(start + stride).min(last)])).collect()
+    let count = last.min(MOST_STEPS);
+    let mut marks: Vec<&Snapshot> = (0..=count).map(|mark| points[mark * last / count.max(1)]).collect();
+    if let [.., a, b, c] = marks[..]
+        && c.elapsed.saturating_sub(b.elapsed) < b.elapsed.saturating_sub(a.elapsed) / 2
+    {
+        marks.remove(marks.len() - 2);
+    }
+    marks.windows(2).map(|pair| Step::between(pair[0], pair[1])).collect()
 }
 
 struct Chart<'a> {
@@ -177,12 +182,15 @@ mod tests {
     fn many_looks_are_drawn_as_few_steps_that_lose_no_row() {
         let mut samples = Samples::default();
         for number in 0..=200u32 {
-            let elapsed = Duration::from_millis(200) * number;
+            // The last look comes just behind the one before.
+            let elapsed = Duration::from_millis(200 * u64::from(number.min(199)) + u64::from(number / 200));
             samples.add(Snapshot { elapsed, written: u64::from(number) * 7, ..Snapshot::default() });
         }
         let steps = steps(&samples);
         assert!(steps.len() <= MOST_STEPS);
         assert_eq!(steps.iter().map(|step| step.rows).sum::<u64>(), 1400);
+        let shortest = steps.iter().map(Step::time).min().unwrap();
+        assert!(shortest > Duration::from_secs(1), "{shortest:?}");
         assert!(steps.windows(2).all(|pair| pair[0].to == pair[1].from));
     }
 }
