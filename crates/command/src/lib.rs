@@ -12,6 +12,7 @@
 mod command;
 mod diagnostic;
 mod grammar;
+pub mod ini;
 mod name;
 mod reader;
 pub mod sql;

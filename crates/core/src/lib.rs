@@ -6,6 +6,7 @@ pub mod batch;
 pub mod catalog;
 pub mod encode;
 pub mod error;
+pub mod expression;
 pub mod load;
 pub mod option;
 pub mod row;

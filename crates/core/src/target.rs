@@ -20,6 +20,12 @@ pub trait Target: Send + Sync {
 
     /// Begins the load of one table. `load` has been checked against the table.
     async fn load(&self, load: &TableLoad) -> Result<Box<dyn Loading>>;
+
+    /// How the rows of this load get into the table, a line for each step: for people, before the load or instead
+    /// of it. Holds no secret and asks nobody.
+    fn steps(&self, _load: &TableLoad) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why there is no connection.

@@ -21,12 +21,16 @@ use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
 use crate::registry::{self, Destination};
 use crate::summary::Summary;
+use crate::variables::Variables;
 
 /// What all commands of a run share.
 pub struct Session<'a> {
     /// The command line.
     pub arguments: &'a Arguments,
-    interrupt: Interrupt,
+    /// For templates.
+    pub variables: Variables,
+    /// Whether the user wants an end.
+    pub interrupt: Interrupt,
     summary: Summary,
     /// Bare names that stand for several tables of the run: their reject files need the schema too.
     ambiguous: Vec<String>,
@@ -37,10 +41,11 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Nothing is run yet.
+    /// Nothing is run yet, and no variables are read.
     pub fn new(arguments: &'a Arguments, interrupt: Interrupt, summary: Summary) -> Session<'a> {
         Session {
             arguments,
+            variables: Variables::default(),
             interrupt,
             summary,
             ambiguous: Vec::new(),
@@ -53,6 +58,11 @@ impl<'a> Session<'a> {
     pub fn finish(self, ended: Ended) -> Ended {
         let is_told = self.summary.finish(ended.verdict());
         ended.and(if is_told { Ended::Well } else { Ended::Incomplete })
+    }
+
+    /// The table that was loaded last.
+    pub fn last_loaded(&self) -> Option<&TableName> {
+        self.loaded.last()
     }
 
     /// To be called with all commands of a file before the first is run.
@@ -76,6 +86,8 @@ pub enum Ended {
     Incomplete,
     /// It failed, and nothing else is to run.
     Badly,
+    /// All was loaded, and it is not what is expected.
+    Different,
     /// The user wanted it.
     Interrupted,
 }
@@ -95,7 +107,7 @@ impl Ended {
     fn verdict(self) -> Verdict {
         match self {
             Ended::Well => Verdict::Done,
-            Ended::Incomplete | Ended::Badly => Verdict::Failed,
+            Ended::Incomplete | Ended::Badly | Ended::Different => Verdict::Failed,
             Ended::Interrupted => Verdict::Interrupted,
         }
     }
@@ -105,6 +117,7 @@ impl Ended {
         match self {
             Ended::Well => ExitCode::SUCCESS,
             Ended::Incomplete | Ended::Badly => ExitCode::from(1),
+            Ended::Different => ExitCode::from(5),
             Ended::Interrupted => ExitCode::from(130),
         }
     }
@@ -118,10 +131,7 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     let prepared = Prepared::new(file, command, session.arguments);
     let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(message) => {
-            tracing::error!(severity = "FATAL", "{message}");
-            return Ended::Badly;
-        }
+        Err(message) => return give_up(&message),
     };
     let target = match prepared.target(command, &session.interrupt).await {
         Ok(target) => target,
@@ -157,15 +167,19 @@ fn tell(session: &mut Session<'_>, mut report: Report, ended: Ended) {
 }
 
 /// Everything that can be found out without the target.
-struct Prepared {
-    destination: Destination,
+pub struct Prepared {
+    /// What INTO names.
+    pub destination: Destination,
     names: Vec<TableName>,
-    source: Arc<dyn Source>,
-    hooks: Hooks,
+    /// What FROM names.
+    pub source: Arc<dyn Source>,
+    /// The SQL of the user.
+    pub hooks: Hooks,
 }
 
 impl Prepared {
-    fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
+    /// Reads the files of SQL; nothing else is opened.
+    pub fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
         let text = &file.text;
         let staging = arguments.redshift.staging().map_err(|error| error.to_string())?;
         let destination =
@@ -180,7 +194,8 @@ impl Prepared {
         Ok(Prepared { destination, names, source, hooks })
     }
 
-    async fn target(&self, command: &Command, interrupt: &Interrupt) -> Result<Arc<dyn Target>> {
+    /// Asks the server what it is.
+    pub async fn target(&self, command: &Command, interrupt: &Interrupt) -> Result<Arc<dyn Target>> {
         interrupt.or(registry::target(&self.destination, &command.options)).await
     }
 
@@ -217,14 +232,15 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let source_table = self.source_table(run).await?;
+        let source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
         let before = &self.hooks.before;
         pgloader_engine::hooks(run, Section::Pre, "before load", target.as_mut(), before).await?;
-        let target_table = self.target_table(target.as_mut(), &run.interrupt).await?;
-        let plan = plan(session.arguments, command, run, &source_table, &target_table)?;
+        let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
+        let target_table = target_table.ok_or_else(|| self.no_table())?;
+        let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -241,27 +257,42 @@ impl Prepared {
     }
 
     /// Reads what the source says of itself, on a thread of its own: that may wait for a pipe's other end.
-    async fn source_table(&self, run: &mut Run) -> Result<Table> {
-        let start = Instant::now();
+    pub async fn source_table(&self, interrupt: &Interrupt) -> Result<Table> {
         let source = self.source.clone();
         let reading = tokio::task::spawn_blocking(move || source.catalog());
         let catalog = async { reading.await.map_err(|error| Error::new(error.to_string()))? };
-        let tables = run.interrupt.or(catalog).await?.tables;
-        let line = Line { label: "fetch".into(), time: start.elapsed(), ..Line::default() };
-        run.report.add(Section::Pre, line);
+        let tables = interrupt.or(catalog).await?.tables;
         tables.into_iter().next().ok_or_else(|| Error::new("the source has no table"))
     }
 
-    async fn target_table(&self, target: &mut dyn TargetSession, interrupt: &Interrupt) -> Result<Table> {
+    async fn fetch(&self, run: &mut Run) -> Result<Table> {
+        let start = Instant::now();
+        let table = self.source_table(&run.interrupt).await?;
+        let line = Line { label: "fetch".into(), time: start.elapsed(), ..Line::default() };
+        run.report.add(Section::Pre, line);
+        Ok(table)
+    }
+
+    /// The target table, if it is there.
+    pub async fn find_table(
+        &self,
+        target: &mut dyn TargetSession,
+        interrupt: &Interrupt,
+    ) -> Result<Option<Table>> {
         for name in &self.names {
             if let Some(table) = pgloader_engine::find_table(target, name, interrupt).await? {
-                return Ok(table);
+                return Ok(Some(table));
             }
         }
+        Ok(None)
+    }
+
+    /// That it is not there.
+    pub fn no_table(&self) -> Error {
         let name = self.names.last().map(ToString::to_string).unwrap_or_default();
-        Err(Error::new(format!("there is no table {name} in {}", self.destination.shown)).hint(
+        Error::new(format!("there is no table {name} in {}", self.destination.shown)).hint(
             "create it first, for instance in BEFORE LOAD; without a schema it is looked up along the search_path",
-        ))
+        )
     }
 
     async fn after(&self, run: &mut Run) -> Result<()> {
@@ -274,10 +305,11 @@ impl Prepared {
     }
 }
 
-fn plan(
+/// What is to be done for a command.
+pub fn plan(
     arguments: &Arguments,
     command: &Command,
-    run: &Run,
+    into: &dyn Target,
     source: &Table,
     target: &Table,
 ) -> Result<LoadPlan> {
@@ -289,7 +321,7 @@ fn plan(
         source,
         columns: columns.as_deref(),
         target,
-        dialect: run.target.dialect(),
+        dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,
         cores: std::thread::available_parallelism().map_or(1, Into::into),
     })
@@ -328,12 +360,17 @@ fn failed(session: &Session<'_>, run: &mut Run, error: &Error) -> Ended {
     fatal(session, error)
 }
 
+/// What ends the run, told.
+pub fn give_up(message: &str) -> Ended {
+    tracing::error!(severity = "FATAL", "{message}");
+    Ended::Badly
+}
+
 fn fatal(session: &Session<'_>, error: &Error) -> Ended {
     if session.interrupt.is_triggered() {
         return Ended::Interrupted;
     }
-    tracing::error!(severity = "FATAL", "{error}");
-    Ended::Badly
+    give_up(&error.to_string())
 }
 
 /// Whether more rows were rejected than the user allows.

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
 
+use crate::cli::Arguments;
 use crate::command::{self, Ended, Session};
+use crate::dry_run;
 use crate::registry;
+use crate::variables::Variables;
 
 /// A load file and its commands.
 pub struct LoadFile {
@@ -19,6 +22,7 @@ pub struct LoadFile {
 /// Runs load files in order until one ends the run. Missing ones are all reported first; the others run all the same,
 /// unless every error is to end the run.
 pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
+    warn_of_ignored(session.arguments);
     let missing = |file: &PathBuf| file.metadata().err().map(|error| cannot_read(file, &error));
     let mut ended = Ended::Well;
     for error in files.iter().filter_map(missing) {
@@ -34,15 +38,19 @@ pub async fn run(session: &mut Session<'_>, files: &[PathBuf]) -> Ended {
     ended
 }
 
+/// Load files have clauses of their own.
+fn warn_of_ignored(arguments: &Arguments) {
+    for option in arguments.clauses.given() {
+        tracing::warn!("Option \"{option}\" is ignored when using a load file");
+    }
+}
+
 /// Runs the commands of one file until one ends the run.
 async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
-    let (file, commands) = match read(path) {
+    let (file, commands) = match read(path, &session.variables) {
         Ok(read) => read,
-        Err(message) => {
-            tracing::error!(severity = "FATAL", "{message}");
-            return Ended::Badly;
-        }
+        Err(message) => return command::give_up(&message),
     };
     session.announce(&commands);
     let mut ended = Ended::Well;
@@ -50,15 +58,19 @@ async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
         if ended.stops_the_run() {
             break;
         }
-        ended = ended.and(command::run(session, &file, command).await);
+        ended = ended.and(match session.arguments.dry_run {
+            true => dry_run::run(session, &file, command).await,
+            false => command::run(session, &file, command).await,
+        });
     }
     ended
 }
 
-fn read(path: &Path) -> Result<(LoadFile, Vec<Command>), String> {
+/// Reads a load file and its commands.
+pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command>), String> {
     let text = read_text(path).map_err(|error| error.to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &text, &|name| std::env::var(name).ok());
+    let text = expand(&name, &text, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
     let surroundings = Surroundings {
@@ -80,7 +92,8 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     })
 }
 
-fn cannot_read(path: &Path, error: &std::io::Error) -> Error {
+/// That a file cannot be read.
+pub fn cannot_read(path: &Path, error: &std::io::Error) -> Error {
     let hint = match error.kind() {
         std::io::ErrorKind::NotFound => {
             "check the name; a relative one starts at the current directory, within a load file at its directory"

@@ -5,16 +5,21 @@ mod say;
 
 mod cli;
 mod command;
+mod dry_run;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
 mod journal;
 mod log;
+mod outline;
 mod progress;
 mod registry;
+mod regress;
 mod signals;
 mod summary;
+mod upgrade;
+mod variables;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,6 +31,7 @@ use command::{Ended, Session};
 use journal::Journal;
 use progress::Progress;
 use summary::Summary;
+use variables::Variables;
 
 fn main() -> ExitCode {
     let (mode, arguments) = match cli::parse(std::env::args_os()) {
@@ -57,7 +63,8 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
             let text = generate::generate(*what).map_err(|error| format!("FATAL {error}"))?;
             say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
         }
-        Topic::Encodings | Topic::Upgraded(_) => return Err("FATAL not built yet".to_owned()),
+        Topic::Upgraded(files) => say!(out, "{}", upgrade::upgrade(files)?),
+        Topic::Encodings => return Err("FATAL not built yet".to_owned()),
     }
     Ok(Ended::Well)
 }
@@ -75,20 +82,30 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        let mut session = Session::new(arguments, interrupt.clone(), summary);
-        let ended = match work {
-            Work::Garbage(action) => garbage::run(arguments, *action, &interrupt).await,
-            Work::Files(files) => files::run(&mut session, files).await,
-            Work::Pair(source, target) => {
-                files::run(&mut session, &[PathBuf::from(source), PathBuf::from(target)]).await
-            }
-            Work::Regress(_) => Ended::Badly,
-        };
+        let mut session = Session::new(arguments, interrupt, summary);
+        let ended = act(work, &mut session).await;
         Ok::<_, String>(session.finish(ended))
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();
     Ok(ended)
+}
+
+/// Does it in a session that is still empty.
+async fn act(work: &Work, session: &mut Session<'_>) -> Ended {
+    match Variables::read(session.arguments.context.as_deref()) {
+        Ok(variables) => session.variables = variables,
+        Err(message) => return command::give_up(&message),
+    }
+    match work {
+        Work::Garbage(action) => garbage::run(session.arguments, *action, &session.interrupt).await,
+        Work::Files(files) => files::run(session, files).await,
+        Work::Regress(file) => regress::run(session, file).await,
+        Work::Pair(source, target) => {
+            let files = [PathBuf::from(source), PathBuf::from(target)];
+            files::run(session, &files).await
+        }
+    }
 }
 
 fn announce(arguments: &Arguments, log_file: &Path) {
@@ -107,13 +124,8 @@ fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
     let all = [
         ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
-        ("--upgrade-config", arguments.instead.upgrade_config),
-        ("--regress", arguments.instead.regress),
-        ("--dry-run", arguments.dry_run),
-        ("--context", arguments.context.is_some()),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
     ];
-    let given = all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
-    given.chain(arguments.clauses.given()).next()
+    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

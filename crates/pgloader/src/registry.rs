@@ -23,6 +23,16 @@ pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
     pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).chain(of_target).collect()
 }
 
+/// The options that only matter where batches are staged.
+fn staged_only() -> impl Iterator<Item = &'static OptionSpec> {
+    redshift::OPTIONS.into_iter().chain(STAGED_ONLY)
+}
+
+/// Whether an option only matters where batches are staged.
+pub fn is_for_staged_targets(option: &OptionSpec) -> bool {
+    staged_only().any(|known| known.name == option.name)
+}
+
 /// The source of a command whose relative file names are below `directory`.
 pub fn source(command: &Command, text: &SourceText, directory: &Path) -> Result<Arc<dyn Source>, Diagnostic> {
     if let Some(name) = &command.encoding {
@@ -59,7 +69,7 @@ pub fn resolve(name: &str, directory: &Path) -> PathBuf {
 /// What a connection string says.
 pub struct Destination {
     /// The server and the database.
-    config: Config,
+    pub config: Config,
     /// How batches are staged, should it be Redshift.
     staging: Staging,
     /// The target as it may be shown.
@@ -103,8 +113,8 @@ pub async fn target(destination: &Destination, options: &Options) -> Result<Arc<
     let config = destination.config.clone();
     match pgloader_targets::product(&config).await? {
         Product::PostgreSql => {
-            let moot = redshift::OPTIONS.into_iter().chain(STAGED_ONLY);
-            for option in moot.filter(|option| options.get(option).is_some()) {
+            let moot = staged_only().filter(|option| options.get(option).is_some());
+            for option in moot {
                 tracing::warn!("option {} has no effect: the target is not Redshift", option.name);
             }
             Ok(Arc::new(PostgresTarget::new(config)))

@@ -4,4 +4,4 @@ pub mod postgres;
 pub mod redshift;
 mod server;
 
-pub use server::product;
+pub use server::{product, redact};

@@ -5,13 +5,16 @@
 mod bad_input;
 mod browser;
 mod cases;
+mod command_line;
 mod concurrency;
+mod dry_run;
 mod guide;
 mod interrupt;
 mod kit;
 mod lost_connection;
 mod preparations;
 mod progress;
+mod regress;
 mod reports;
 mod secrets;
 mod shipped;

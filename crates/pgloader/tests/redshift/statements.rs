@@ -69,3 +69,29 @@ fn names_are_folded_as_the_server_folds_them() {
     sensitive.run(&load).expect(0, &["10 written"]);
     assert_eq!(sensitive.sql("SELECT count(*) FROM \"Orders\""), "10");
 }
+
+#[test]
+fn a_dry_run_tells_where_batches_go_and_stages_nothing() {
+    let bench = Bench::table("id int, v varchar(20)");
+    bench.place.write("data.csv", numbers(10));
+    for (with, staged, copy) in [
+        (
+            "",
+            "stage CSV uncompressed, batch by batch, below s3://pgloader/pgloader-… in region eu-west-1",
+            "NULL AS",
+        ),
+        (
+            "copy per table, compression = gzip, s3 prefix 'a/b', keep s3 files, truncate",
+            "stage CSV as gzip, all batches first, below s3://pgloader/a/b/pgloader-… in region eu-west-1, kept",
+            "MANIFEST GZIP",
+        ),
+    ] {
+        let file = bench.place.write("test.load", bench.load_csv("t", with));
+        let run = bench.finish(bench.command().arg("--dry-run").arg(file));
+        let copy = ["COPY \"public\".\"t\" (\"id\", \"v\") FROM 's3://pgloader/", copy];
+        run.expect(0, &[staged, copy[0], copy[1], "ACCESS_KEY_ID '***'", "copy per = ", "Success, opened"]);
+    }
+    assert!(bench.copies().is_empty() && bench.objects().is_empty());
+    let elsewhere = bench.place.write("test.load", bench.load_csv("t", "s3 bucket 'not-there'"));
+    bench.finish(bench.command().arg("--dry-run").arg(elsewhere)).expect(1, &["not-there"]);
+}

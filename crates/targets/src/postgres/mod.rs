@@ -49,6 +49,10 @@ impl Target for PostgresTarget {
     async fn load(&self, load: &TableLoad) -> Result<Box<dyn Loading>> {
         Ok(Box::new(write::PostgresLoading::new(self.config.clone(), load)))
     }
+
+    fn steps(&self, load: &TableLoad) -> Vec<String> {
+        vec![write::copy_statement(load)]
+    }
 }
 
 /// A connection to a server that is new enough.

@@ -42,10 +42,15 @@ impl Committed {
     }
 }
 
+/// What the rows of a load follow.
+pub(super) fn copy_statement(load: &TableLoad) -> String {
+    let columns: Vec<String> = load.columns.iter().map(|column| quote_identifier(&column.name)).collect();
+    format!("COPY {} ({}) FROM STDIN", quote_table(&load.table), columns.join(", "))
+}
+
 impl PostgresLoading {
     pub(super) fn new(mut config: Config, load: &TableLoad) -> PostgresLoading {
-        let columns: Vec<String> = load.columns.iter().map(|column| quote_identifier(&column.name)).collect();
-        let copy = format!("COPY {} ({}) FROM STDIN", quote_table(&load.table), columns.join(", "));
+        let copy = copy_statement(load);
         // Functions behind defaults and triggers find the table's own schema, unless the user says otherwise.
         let has_path = config.settings().iter().any(|(name, _)| name.eq_ignore_ascii_case("search_path"));
         if let (false, Some(schema)) = (has_path, &load.table.schema) {

@@ -12,6 +12,7 @@ mod secret;
 mod session;
 mod staged;
 mod statement;
+mod steps;
 mod transaction;
 mod write;
 
@@ -169,6 +170,10 @@ impl Target for RedshiftTarget {
         let objects = Objects::new(self.store.clone(), self.run.table(number), self.staging.keep_files);
         let loading = write::RedshiftLoading::open(&self.config, load, &self.staging, objects).await?;
         Ok(Box::new(loading))
+    }
+
+    fn steps(&self, load: &TableLoad) -> Vec<String> {
+        steps::steps(load, &self.staging, &self.store)
     }
 }
 

@@ -9,7 +9,7 @@ use pgloader_core::target::{Cancel, ConnectError};
 use pgloader_postgres_client as client;
 use pgloader_postgres_client::{Canceller, Connection};
 
-pub(crate) use redact::redact;
+pub use redact::redact;
 pub(crate) use statements::{statement, transaction};
 
 /// Which product serves the database that `config` names. Nothing is set in that session: a parameter that the

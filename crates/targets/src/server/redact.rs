@@ -5,7 +5,7 @@
 const TELLTALES: [&str; 5] = ["passw", "pwd", "secret", "credential", "://"];
 
 /// The statement, or what a server says of one, without the literals that may be secret.
-pub(crate) fn redact(text: &str) -> String {
+pub fn redact(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     match TELLTALES.iter().any(|word| lower.contains(word)) {
         true => mask(text),
