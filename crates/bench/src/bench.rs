@@ -28,12 +28,17 @@ pub const SETTINGS: &[&str] = &[
     "autovacuum = off",
 ];
 
+/// Where files are that a later run finds again.
+pub fn files() -> Result<PathBuf> {
+    let program = env::current_exe()?;
+    let target = program.ancestors().nth(2).ok_or("this program is not below a target directory")?;
+    Ok(target.join("bench"))
+}
+
 impl Bench {
     /// Starts the server, on a disk: `/tmp` may be memory.
     pub fn start() -> Result<Self> {
-        let program = env::current_exe()?;
-        let target = program.ancestors().nth(2).ok_or("this program is not below a target directory")?;
-        let files = target.join("bench");
+        let files = files()?;
         let scratch = files.join("scratch");
         // A killed run may have left one.
         let _ = fs::remove_dir_all(&scratch);

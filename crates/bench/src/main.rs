@@ -14,6 +14,7 @@ mod measure;
 mod memory;
 mod orders;
 mod random;
+mod split;
 mod staging;
 mod table;
 mod wide;
@@ -56,6 +57,8 @@ enum Scenario {
     BadRows,
     /// Peak of memory with a large file and with wide rows
     Memory,
+    /// Speed of finding records and fields, without a server
+    Split,
     /// Redshift through S3, both of the sandbox
     Staging,
     All,
@@ -78,6 +81,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.scenario == Scenario::Staging {
         return staging::run(arguments.rows, arguments.runs);
     }
+    if arguments.scenario == Scenario::Split {
+        return split::run(&bench::files()?, arguments.rows, arguments.runs);
+    }
     let contenders = taking_part(&arguments.contenders)?;
     let bench = Bench::start()?;
     machine::print(&bench, &contenders)?;
@@ -90,6 +96,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if wanted(Scenario::Memory) {
         memory::run(&bench, arguments.rows, arguments.full)?;
+    }
+    if wanted(Scenario::Split) {
+        split::run(&bench::files()?, arguments.rows, arguments.runs)?;
     }
     if wanted(Scenario::Staging) {
         drop(bench);

@@ -15,6 +15,7 @@ mod grammar;
 pub mod ini;
 mod name;
 mod reader;
+mod scheme;
 pub mod sql;
 mod suggest;
 mod template;
@@ -22,7 +23,10 @@ mod text;
 mod uri;
 
 pub use command::{
-    ColumnDefinition, Command, CommandKind, FieldDefinition, FileSource, Setting, SqlSource, Surroundings,
+    Alteration, Archive, CastRule, CastSource, ColumnDefinition, Command, CommandKind, Decoding,
+    Distribution, FieldDefinition, Guard, Kept, Matching, NameMatch, NotNull, Origin, Position, Setting,
+    SqlSource, Statement, StorageParameters, Surroundings, TableAction, TableClauses, TableFilter, View,
+    Views,
 };
 pub use diagnostic::{Diagnostic, Severity};
 pub use grammar::parse;

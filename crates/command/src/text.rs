@@ -53,6 +53,7 @@ pub struct SourceText {
     pieces: Vec<Piece>,
     secrets: Vec<Range<usize>>,
     broken: Option<Broken>,
+    goes_on_in_bytes: bool,
 }
 
 /// A run of the expanded text with one origin.
@@ -98,6 +99,7 @@ impl SourceText {
             pieces,
             secrets: Vec::new(),
             broken,
+            goes_on_in_bytes: false,
         };
         text.secrets = text.find_secrets();
         text
@@ -106,6 +108,11 @@ impl SourceText {
     /// How messages name the file.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the file has bytes that are no UTF-8 behind [`SourceText::raw`].
+    pub(crate) fn goes_on_in_bytes(&self) -> bool {
+        self.goes_on_in_bytes
     }
 
     pub(crate) fn raw(&self) -> &str {

@@ -1,5 +1,22 @@
 //! Where a connection URI and its user info end. What the parts mean is not known here.
 
+/// `text` without the `jdbc:` at its start.
+pub(crate) fn without_jdbc(text: &str) -> &str {
+    match text.get(..JDBC.len()) {
+        Some(start) if start.eq_ignore_ascii_case(JDBC) => &text[JDBC.len()..],
+        _ => text,
+    }
+}
+
+const JDBC: &str = "jdbc:";
+
+/// Whether `text` begins with the name of an option of a connection string and `=`, as in `host=localhost`.
+pub(crate) fn is_pairs(text: &str) -> bool {
+    let name = text.trim_start();
+    let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+    length > 0 && name[length..].trim_start().starts_with('=')
+}
+
 /// The length of the `scheme://` at the start of `text`.
 pub(crate) fn scheme(text: &str) -> Option<usize> {
     let name = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')))?;
@@ -47,6 +64,25 @@ fn is_place_with_options(text: &str) -> bool {
 /// and at `(` once the path has begun; not within the double quotes of a table name, nor the single quotes of a
 /// database name.
 pub(crate) fn length(text: &str) -> usize {
+    let plain = without_jdbc(text);
+    let prefix = text.len() - plain.len();
+    if prefix > 0 && plain.get(..10).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sqlserver:")) {
+        return prefix + length_with_semicolons(plain);
+    }
+    prefix + plain_length(plain)
+}
+
+/// The length of a URL that has `;` in it: to white space, less the `;` that ends the command at the end of its line.
+fn length_with_semicolons(text: &str) -> usize {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let line = &text[end..text[end..].find('\n').map_or(text.len(), |newline| end + newline)];
+    match text[..end].strip_suffix(';') {
+        Some(url) if line.trim().is_empty() => url.len(),
+        _ => end,
+    }
+}
+
+fn plain_length(text: &str) -> usize {
     let after_scheme = scheme(text).unwrap_or(0);
     let mut at = after_scheme + user_info_end(&text[after_scheme..]).map_or(0, |end| end + 1);
     let mut in_path = false;

@@ -41,7 +41,7 @@ pub struct Batch {
     pub format: Format,
     /// Whole rows, in the order read.
     pub chunks: Vec<Chunk>,
-    /// The part of the source that the rows come from, counted from 0.
+    /// The part of the source that the last row comes from, counted from 0; others may come from earlier parts.
     pub part: usize,
     /// Where in that part the batch ends: records read so far, this batch's last one included.
     pub position: u64,

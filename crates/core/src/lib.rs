@@ -9,6 +9,7 @@ pub mod error;
 pub mod expression;
 pub mod load;
 pub mod option;
+pub mod projection;
 pub mod row;
 pub mod source;
 pub mod target;

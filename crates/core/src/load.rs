@@ -1,6 +1,9 @@
 //! What is to be done: the plan of one load, as the engine carries it out.
 
+use std::sync::Arc;
+
 use crate::catalog::{Column, TableName};
+use crate::projection::Projection;
 
 /// What a bad row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +43,10 @@ pub struct TableLoad {
     pub table: TableName,
     /// The target columns that get a value.
     pub columns: Vec<Column>,
-    /// For each of `columns` the field of the source's rows, from 0.
+    /// For each of `columns` the field, from 0, of the source's rows, or of the projected ones.
     pub fields: Vec<usize>,
+    /// What is done to the source's rows before they are encoded; `None` where columns are plain fields.
+    pub projection: Option<Arc<Projection>>,
     /// What a bad row does.
     pub on_error: OnError,
     /// What is committed at once.

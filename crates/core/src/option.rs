@@ -4,6 +4,8 @@
 //! parses every option from these declarations and knows none by name; messages, help and guides are made from
 //! them too.
 
+use crate::transform::DateFormat;
+
 /// One option, declared by the source, the target or the engine that acts on it.
 #[derive(Debug)]
 pub struct OptionSpec {
@@ -47,6 +49,8 @@ pub enum Argument {
     Text,
     /// A bare or quoted name.
     Name,
+    /// A quoted date format.
+    DateFormat,
     /// Part of the language, refused by name until it is built.
     NotBuilt,
 }
@@ -64,6 +68,8 @@ pub enum Value {
     Escape(Escape),
     /// Text or a name.
     Text(String),
+    /// A date format.
+    DateFormat(DateFormat),
 }
 
 /// The value of an [`Argument::Escape`].
@@ -121,6 +127,14 @@ impl Options {
     pub fn char(&self, spec: &OptionSpec) -> Option<char> {
         match self.get(spec) {
             Some(Value::Char(char)) => Some(*char),
+            _ => None,
+        }
+    }
+
+    /// The date format of an option.
+    pub fn date_format(&self, spec: &OptionSpec) -> Option<&DateFormat> {
+        match self.get(spec) {
+            Some(Value::DateFormat(format)) => Some(format),
             _ => None,
         }
     }

@@ -6,8 +6,8 @@ use pgloader_core::Batch;
 use pgloader_core::batch::{CHUNK_BYTES, Chunk};
 use pgloader_core::source::Stopped;
 
-/// A pool of chunks that never hands out more than its bytes, except that one open batch may always grow by a row
-/// of any width.
+/// A pool of chunks for several feeders, each with an open batch. It never hands out more than its bytes, except that a
+/// batch may always have a first chunk and grow by a row of any width.
 #[derive(Debug)]
 pub(crate) struct Chunks {
     total: usize,
@@ -18,8 +18,20 @@ pub(crate) struct Chunks {
 #[derive(Debug, Default)]
 struct State {
     used: usize,
+    /// Those of the used bytes that are in open batches. All others come back by themselves.
+    open: usize,
     free: Vec<Chunk>,
     closed: bool,
+}
+
+impl State {
+    fn take(&mut self) -> Chunk {
+        let new = || Chunk { bytes: Vec::with_capacity(CHUNK_BYTES), ends: Vec::new() };
+        let chunk = self.free.pop().unwrap_or_else(new);
+        self.used += chunk.bytes.capacity();
+        self.open += chunk.bytes.capacity();
+        chunk
+    }
 }
 
 impl Chunks {
@@ -27,27 +39,28 @@ impl Chunks {
         Chunks { total, state: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// An empty chunk. Waits while all bytes are in use, unless they are all in the caller's open batch, which
-    /// holds `open` bytes.
-    pub(crate) fn take(&self, open: usize) -> Result<Chunk, Stopped> {
-        let mut state = self.lock();
-        while !state.closed && state.used + CHUNK_BYTES > self.total && state.used > open {
-            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        if state.closed {
-            return Err(Stopped);
-        }
-        let chunk = state
-            .free
-            .pop()
-            .unwrap_or_else(|| Chunk { bytes: Vec::with_capacity(CHUNK_BYTES), ends: Vec::new() });
-        state.used += chunk.bytes.capacity();
-        Ok(chunk)
+    /// An empty chunk for an open batch that has chunks. Waits while all bytes are in use and some of them will come
+    /// back. `None` where open batches hold them all: the caller is to hand over its own.
+    pub(crate) fn take(&self) -> Result<Option<Chunk>, Stopped> {
+        let mut state = self.wait()?;
+        Ok((!self.is_full(&state)).then(|| state.take()))
     }
 
-    /// A chunk that was taken has grown by so many bytes: for a row wider than a chunk.
+    /// The first chunk of a batch. Waits as [`Chunks::take`] does.
+    pub(crate) fn take_first(&self) -> Result<Chunk, Stopped> {
+        self.wait().map(|mut state| state.take())
+    }
+
+    /// A chunk of an open batch has grown by so many bytes: for a row wider than a chunk.
     pub(crate) fn grew(&self, bytes: usize) {
-        self.lock().used += bytes;
+        let mut state = self.lock();
+        state.used += bytes;
+        state.open += bytes;
+    }
+
+    /// A batch that holds so many bytes is open no longer: its chunks will be given back.
+    pub(crate) fn hand_over(&self, bytes: usize) {
+        self.lock().open -= bytes;
     }
 
     /// Takes chunks back; those of ordinary size are kept for the next batch.
@@ -82,6 +95,18 @@ impl Chunks {
         self.freed.notify_all();
     }
 
+    fn is_full(&self, state: &State) -> bool {
+        state.used + CHUNK_BYTES > self.total
+    }
+
+    fn wait(&self) -> Result<MutexGuard<'_, State>, Stopped> {
+        let will_have_room =
+            |state: &mut State| !state.closed && self.is_full(state) && state.used > state.open;
+        let waited = self.freed.wait_while(self.lock(), will_have_room);
+        let state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.closed { Err(Stopped) } else { Ok(state) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -91,33 +116,44 @@ impl Chunks {
 mod tests {
     use super::*;
 
+    fn capacity(chunk: &Chunk) -> usize {
+        chunk.bytes.capacity()
+    }
+
     #[test]
-    fn a_full_pool_waits_for_a_chunk_to_come_back() {
+    fn a_full_pool_waits_for_a_chunk_that_will_come_back() {
         let chunks = Arc::new(Chunks::new(2 * CHUNK_BYTES));
-        let first = chunks.take(0).unwrap();
-        let _second = chunks.take(CHUNK_BYTES).unwrap();
+        let first = chunks.take_first().unwrap();
+        let _second = chunks.take().unwrap().unwrap();
+        chunks.hand_over(capacity(&first));
         let waiting = std::thread::spawn({
             let chunks = chunks.clone();
-            move || chunks.take(0).is_ok()
+            move || chunks.take().unwrap().is_some()
         });
         chunks.give_back(vec![first]);
         assert!(waiting.join().unwrap());
     }
 
     #[test]
-    fn an_open_batch_that_holds_everything_may_grow() {
-        let chunks = Chunks::new(CHUNK_BYTES);
-        let first = chunks.take(0).unwrap();
-        assert!(chunks.take(first.bytes.capacity()).is_ok());
+    fn a_batch_is_to_be_handed_over_where_open_ones_hold_everything() {
+        let chunks = Chunks::new(2 * CHUNK_BYTES);
+        let [_first, second] = [(); 2].map(|()| chunks.take_first().unwrap());
+        assert!(chunks.take().unwrap().is_none());
+        // Nothing comes back before this one is handed over, so it is let through.
+        let _third = chunks.take_first().unwrap();
+        chunks.hand_over(capacity(&second));
+        chunks.give_back(vec![second]);
+        assert!(chunks.take().unwrap().is_none());
     }
 
     #[test]
     fn closing_wakes_a_waiting_reader() {
         let chunks = Arc::new(Chunks::new(CHUNK_BYTES));
-        let _all = chunks.take(0).unwrap();
+        let all = chunks.take_first().unwrap();
+        chunks.hand_over(capacity(&all));
         let waiting = std::thread::spawn({
             let chunks = chunks.clone();
-            move || chunks.take(0).is_err()
+            move || chunks.take_first().is_err()
         });
         chunks.close();
         assert!(waiting.join().unwrap());

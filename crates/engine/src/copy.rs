@@ -1,4 +1,4 @@
-//! The copy of one table: a reader, a queue, writers.
+//! The copy of one table: a reader, encoders, a queue, writers.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,11 +12,13 @@ use pgloader_core::target::{ConnectError, Loading};
 use pgloader_core::{Batch, Error};
 use tokio::sync::{Notify, oneshot};
 
+use crate::blocks::BlockQueue;
 use crate::chunks::Chunks;
 use crate::feeder::Feeder;
 use crate::interrupt::{Interrupt, interrupted};
 use crate::isolate::{self, Real};
 use crate::queue::Queue;
+use crate::reading::Reading;
 use crate::reject::RejectFiles;
 use crate::staging::{self, Gathered};
 use crate::tally::Tally;
@@ -42,8 +44,9 @@ pub enum CopyError {
     Failed(Error),
 }
 
-/// What reader and writers of one table share.
+/// What all threads and tasks of one table's copy share.
 pub(crate) struct Shared {
+    pub(crate) blocks: BlockQueue,
     pub(crate) chunks: Chunks,
     pub(crate) queue: Queue,
     pub(crate) tally: Arc<Tally>,
@@ -61,6 +64,7 @@ pub(crate) struct Shared {
 impl Shared {
     fn new(load: &TableLoad, tally: Arc<Tally>, rejects: RejectFiles) -> Shared {
         Shared {
+            blocks: BlockQueue::default(),
             chunks: Chunks::new(bytes_in_flight(load.batch.bytes)),
             queue: Queue::default(),
             tally,
@@ -81,12 +85,13 @@ impl Shared {
         self.note_failure(error);
         self.is_stopped.store(true, Ordering::Release);
         self.stop.notify_waiters();
+        self.blocks.close();
         self.chunks.close();
         self.queue.close();
     }
 
     /// The load will have failed for this reason once it has come to its end.
-    fn note_failure(&self, error: Error) {
+    pub(crate) fn note_failure(&self, error: Error) {
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         match failure.as_ref() {
             None => *failure = Some(error),
@@ -158,7 +163,7 @@ pub(crate) struct Copy<'a> {
     pub(crate) load: &'a TableLoad,
     pub(crate) source: Arc<dyn Source>,
     pub(crate) source_table: Table,
-    pub(crate) part: Part,
+    pub(crate) parts: Vec<Part>,
     pub(crate) loading: Arc<dyn Loading>,
     pub(crate) interrupt: Interrupt,
 }
@@ -179,7 +184,7 @@ impl Copy<'_> {
             Ok(lines) => lines,
             Err(error) => return (Times::default(), Err(CopyError::Failed(error))),
         };
-        let reader = self.start_reader(&shared);
+        let reader = self.start_reader(&shared, lines.len());
         let writers: Vec<_> =
             lines.into_iter().map(|line| tokio::spawn(write(shared.clone(), line))).collect();
         let watch = tokio::spawn(stop_when_interrupted(shared.clone(), self.interrupt.clone()));
@@ -219,32 +224,36 @@ impl Copy<'_> {
     }
 
     /// Starts the reader's thread. What comes back is how long it read.
-    fn start_reader(&self, shared: &Arc<Shared>) -> oneshot::Receiver<Duration> {
+    fn start_reader(&self, shared: &Arc<Shared>, writers: usize) -> oneshot::Receiver<Duration> {
         let (done, wait) = oneshot::channel();
-        let format = self.loading.format();
-        let mut feeder = Feeder::new(shared.clone(), self.load, format, self.part.clone());
-        let (source, table, part) = (self.source.clone(), self.source_table.clone(), self.part.clone());
-        let (for_thread, on_error) = (shared.clone(), self.load.on_error);
+        let feeder = |number| Feeder::new(shared.clone(), self.load, self.loading.format(), number);
+        let (reader, encoders) = (feeder(0), (0..self.encoders(writers)).map(feeder).collect());
+        let reading = Reading {
+            shared: shared.clone(),
+            source: self.source.clone(),
+            table: self.source_table.clone(),
+            parts: self.parts.clone(),
+            on_error: self.load.on_error,
+        };
         let read = move || {
             let start = Instant::now();
-            match source.read(&table, &part, &mut feeder) {
-                Ok(()) => feeder.finish(),
-                // What was read is good: it is loaded before the load ends for this reason.
-                Err(error) if on_error == OnError::ResumeNext => {
-                    feeder.finish();
-                    for_thread.note_failure(error);
-                }
-                Err(error) => for_thread.fail(error),
-            }
-            for_thread.queue.close();
+            reading.run(reader, encoders);
             // Nobody listens any more where the reader was left behind.
             let _ = done.send(start.elapsed());
         };
-        let thread = std::thread::Builder::new().name(format!("reader-{}", self.part.number)).spawn(read);
-        if let Err(error) = thread {
+        if let Err(error) = std::thread::Builder::new().name("reader".into()).spawn(read) {
             shared.fail(Error::new(format!("cannot start a thread: {error}")));
         }
         wait
+    }
+
+    /// How many threads beside the reader's encode rows: none where a single writer takes them in their order, or
+    /// where each of several would hold a batch of the size that is staged.
+    fn encoders(&self, writers: usize) -> usize {
+        match self.load.commit {
+            Commit::Batch if writers > 1 => writers,
+            _ => 0,
+        }
     }
 
     /// Waits for the reader; one that is blocked in the system when the load has failed is left behind.
@@ -291,20 +300,20 @@ async fn stop_when_interrupted(shared: Arc<Shared>, interrupt: Interrupt) {
     shared.fail(interrupted());
 }
 
-/// Ends the load where a writer ends in a panic: its chunks would be waited for in vain.
-struct PanicGuard(Arc<Shared>);
+/// Ends the load where someone ends in a panic, who is called so: chunks and blocks would be waited for in vain.
+pub(crate) struct PanicGuard<'a>(pub(crate) &'a Shared, pub(crate) &'static str);
 
-impl Drop for PanicGuard {
+impl Drop for PanicGuard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.fail(Error::new("a writer ended in a defect of pgloader"));
+            self.0.fail(Error::new(format!("{} ended in a defect of pgloader", self.1)));
         }
     }
 }
 
 /// One writer's work: batches until there are none.
 async fn write(shared: Arc<Shared>, mut line: Line) -> Line {
-    let _guard = PanicGuard(shared.clone());
+    let _guard = PanicGuard(&shared, "a writer");
     while let Some(batch) = shared.queue.next().await {
         if shared.is_stopped() {
             give_up(&shared, batch.row_count());

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use pgloader_core::batch::{Batch, CHUNK_BYTES, Chunk};
 use pgloader_core::encode::{Encoder, Format, Unfit};
 use pgloader_core::load::{OnError, TableLoad};
-use pgloader_core::source::{Intake, Part, Stopped};
+use pgloader_core::projection::Projector;
+use pgloader_core::source::{Given, Intake, Part, Stopped};
 use pgloader_core::{Error, Row};
 
 use crate::copy::Shared;
@@ -19,6 +20,8 @@ const MOST_CHUNK_ROWS: usize = CHUNK_BYTES / 8;
 /// Takes the rows of one part from its reader.
 pub(crate) struct Feeder {
     shared: Arc<Shared>,
+    /// What is done to rows first; `None` too while it is being done.
+    projector: Option<Projector>,
     encoder: Encoder,
     on_error: OnError,
     limits: Limits,
@@ -58,20 +61,30 @@ impl Limits {
 }
 
 impl Feeder {
-    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, part: Part) -> Feeder {
-        let random = 0x9e37_79b9_7f4a_7c15 ^ (part.number as u64 + 1);
+    /// The feeder of this number, before the first record of the first part.
+    pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, number: usize) -> Feeder {
+        let random = 0x9e37_79b9_7f4a_7c15 ^ (number as u64 + 1);
         let mut limits = Limits { rows: load.batch.rows, bytes: load.batch.bytes, random };
         let open = Open { row_limit: limits.next_row_limit(), ..Open::default() };
         Feeder {
             shared,
+            projector: load.projection.clone().map(Projector::new),
             encoder: Encoder::new(format, load),
             on_error: load.on_error,
             limits,
-            part,
+            part: Part::default(),
             position: 0,
             open,
             rejected: Vec::new(),
         }
+    }
+
+    /// What follows comes from this part, after so many records of it.
+    pub(crate) fn go_to(&mut self, part: &Part, position: u64) {
+        if self.part != *part {
+            self.part.clone_from(part);
+        }
+        self.position = position;
     }
 
     /// Hands over the last batch. To be called when the reader has come to its end.
@@ -85,6 +98,7 @@ impl Feeder {
         }
         let row_limit = self.limits.next_row_limit();
         let full = std::mem::replace(&mut self.open, Open { row_limit, ..Open::default() });
+        self.shared.chunks.hand_over(full.capacity);
         self.shared.tally.add_bytes(full.bytes as u64);
         let (format, part) = (self.encoder.format(), self.part.number);
         let batch = Batch { format, chunks: full.chunks, part, position: self.position };
@@ -98,11 +112,22 @@ impl Feeder {
             chunk.bytes.len() + CHUNK_RESERVE <= CHUNK_BYTES && chunk.ends.len() < MOST_CHUNK_ROWS
         };
         if self.open.chunks.last().is_none_or(|chunk| !has_room(chunk)) {
-            let chunk = self.shared.chunks.take(self.open.capacity)?;
+            let chunk = self.next_chunk()?;
             self.open.capacity += chunk.bytes.capacity();
             self.open.chunks.push(chunk);
         }
         Ok(())
+    }
+
+    /// Where there is no more memory, that of the open batch has to come back: it is closed early.
+    fn next_chunk(&mut self) -> Result<Chunk, Stopped> {
+        if !self.open.chunks.is_empty() {
+            if let Some(chunk) = self.shared.chunks.take()? {
+                return Ok(chunk);
+            }
+            self.close_batch();
+        }
+        self.shared.chunks.take_first()
     }
 
     /// Adds a row to the open batch; says how many of its values were cut.
@@ -159,8 +184,9 @@ impl Feeder {
     }
 }
 
-impl Intake for Feeder {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+impl Feeder {
+    /// Adds a row to the open batch, or rejects it.
+    fn add(&mut self, row: Row<'_>) -> Result<(), Stopped> {
         if self.open.rows >= self.open.row_limit || self.open.bytes >= self.limits.bytes {
             self.close_batch();
         }
@@ -181,6 +207,20 @@ impl Intake for Feeder {
                 }
             }
         }
+    }
+}
+
+impl Intake for Feeder {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
+        let Some(mut projector) = self.projector.take() else {
+            return self.add(row).map(|()| Given::Taken);
+        };
+        let given = match projector.project(&row) {
+            Ok(row) => self.add(row).map(|()| Given::Taken),
+            Err(why) => Ok(Given::Refused(why)),
+        };
+        self.projector = Some(projector);
+        given
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {

@@ -1,6 +1,7 @@
 //! Threads, retry, rejects and the report. Knows sources and targets only by their traits.
 
 mod backoff;
+mod blocks;
 mod chunks;
 mod copy;
 mod feeder;
@@ -8,6 +9,7 @@ mod interrupt;
 mod isolate;
 mod progress;
 mod queue;
+mod reading;
 mod reason;
 mod reject;
 pub mod report;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pgloader_core::catalog::Table;
 use pgloader_core::load::{LoadPlan, Phase, Preparation};
-use pgloader_core::source::Source;
+use pgloader_core::source::{Part, Source};
 use pgloader_core::target::{Loading, Session, Target};
 use pgloader_core::{Error, Result};
 
@@ -138,8 +138,9 @@ impl Run {
             observer: self.observer.clone(),
         });
         let copy = self.make_copy(plan, &load).await.map_err(CopyError::Failed);
+        let files = copy.as_ref().map_or(0, |copy| copy.parts.len());
         if let Ok(copy) = &copy {
-            self.report.source.clone_from(&copy.part.name);
+            self.report.source = named(&copy.parts);
         }
         let (times, mut result) = match copy {
             Ok(copy) => copy.run(load.tally.clone(), load.rejects).await,
@@ -148,23 +149,13 @@ impl Run {
         if result.is_ok() && !load.tally.balances() {
             result = Err(CopyError::Failed(unbalanced(label)));
         }
-        let (tally, samples) = (&load.tally, sampler.finish().await);
-        self.report.add(
-            Section::Data,
-            Line {
-                label: label.to_owned(),
-                errors: tally.rejected() + u64::from(result.is_err()),
-                read: tally.read(),
-                rows: tally.written(),
-                bytes: tally.bytes(),
-                time: start.elapsed(),
-                read_time: Some(times.read),
-                write_time: Some(times.write),
-                details: Some(Box::new(Details { samples, rejects, ..Details::of(tally) })),
-                ..Line::default()
-            },
-        );
-        self.add(Section::Post, "Files Processed", &Ok(()), 1, times.read);
+        let details = Details { samples: sampler.finish().await, rejects, ..Details::of(&load.tally) };
+        let line =
+            Line { errors: details.rejected + u64::from(result.is_err()), ..of_table(&load.tally, details) };
+        let (label, time) = (label.to_owned(), start.elapsed());
+        let (read_time, write_time) = (Some(times.read), Some(times.write));
+        self.report.add(Section::Data, Line { label, time, read_time, write_time, ..line });
+        self.add(Section::Post, "Files Processed", &Ok(()), files, times.read);
         let threads = plan.load.writers + 1;
         self.add(Section::Post, "COPY Threads Completion", &Ok(()), threads, start.elapsed());
         result
@@ -172,14 +163,13 @@ impl Run {
 
     async fn make_copy<'a>(&self, plan: &'a LoadPlan, load: &Load) -> Result<Copy<'a>> {
         let parts = load.source.parts(&load.source_table, 1)?;
-        let part = parts.into_iter().next().ok_or_else(|| Error::new("the source has nothing to read"))?;
         let loading: Arc<dyn Loading> = Arc::from(self.interrupt.or(self.target.load(&plan.load)).await?);
         self.interrupt.watch(&loading);
         Ok(Copy {
             load: &plan.load,
             source: load.source.clone(),
             source_table: load.source_table.clone(),
-            part,
+            parts,
             loading,
             interrupt: self.interrupt.clone(),
         })
@@ -223,6 +213,21 @@ impl Run {
         let errors = u64::from(result.is_err());
         let rows = rows as u64;
         self.report.add(section, Line { label: label.to_owned(), errors, rows, time, ..Line::default() });
+    }
+}
+
+/// The counts of a table's line.
+fn of_table(tally: &Tally, details: Details) -> Line {
+    let (read, rows, bytes) = (tally.read(), tally.written(), tally.bytes());
+    Line { read, rows, bytes, details: Some(Box::new(details)), ..Line::default() }
+}
+
+/// What is read, for people.
+fn named(parts: &[Part]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.name.clone(),
+        [first, more @ ..] => format!("{} and {} more", first.name, more.len()),
     }
 }
 

@@ -154,6 +154,7 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
         table: name.clone(),
         columns: ["a", "b", "c"].map(|name| Column { name: name.into(), ..Column::default() }).to_vec(),
         fields: vec![0, 1, 2],
+        projection: None,
         on_error: OnError::ResumeNext,
         commit: Commit::Batch,
         truncate_columns: false,

@@ -1,17 +1,26 @@
 //! Opens what a FROM clause names.
 
+pub mod encoding;
+mod find;
+mod inputs;
+
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
 
 use pgloader_core::source::Meter;
 use pgloader_core::{Error, Result};
 
+pub use inputs::{Inputs, Location, Matching};
+
 /// An open input, read once from its start.
 #[derive(Debug)]
 pub struct Input {
     file: File,
+    /// The number of the first line in the file as a whole, from 1.
+    pub first_line: u64,
     /// How many bytes there are to read; `None` where that cannot be known beforehand (a pipe, a device).
     pub len: Option<u64>,
     meter: Option<Arc<Meter>>,
@@ -44,7 +53,29 @@ pub fn open(path: &Path) -> Result<Input> {
     if metadata.is_dir() {
         return Err(is_a_directory(path));
     }
-    Ok(Input { file, len: known_length(&metadata), meter: None })
+    Ok(Input { file, first_line: 1, len: known_length(&metadata), meter: None })
+}
+
+/// Opens what follows the first `offset` bytes of the file at `path`.
+fn open_at(path: &Path, offset: u64) -> Result<Input> {
+    let file = File::open(path).map_err(|error| cannot_open(path, &error))?;
+    let mut before = Vec::new();
+    let read = (&file).take(offset).read_to_end(&mut before).and_then(|_| file.metadata());
+    let metadata = read.map_err(|error| cannot_open(path, &error))?;
+    let first_line = 1 + before.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    let len = known_length(&metadata).map(|len| len.saturating_sub(offset));
+    Ok(Input { file, first_line, len, meter: None })
+}
+
+/// The standard input, as far as it was not read yet.
+fn stdin() -> Result<Input> {
+    let file = io::stdin().as_fd().try_clone_to_owned();
+    let file =
+        file.map_err(|error| Error::new(format!("cannot read stdin: {error}")).hint("it may be closed"))?;
+    let mut file = File::from(file);
+    let len = file.metadata().ok().and_then(|metadata| known_length(&metadata));
+    let len = len.map(|len| len.saturating_sub(file.stream_position().unwrap_or_default()));
+    Ok(Input { file, first_line: 1, len, meter: None })
 }
 
 /// Told by its name, as the load language does.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pgloader_command::{Command, WrittenName};
+use pgloader_command::{ColumnDefinition, Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
@@ -14,7 +14,7 @@ use pgloader_core::{Error, Result};
 use pgloader_engine::report::{Line, Report, Section, Verdict};
 use pgloader_engine::{CopyError, Interrupt, Load, REJECTS, RejectFiles, Run, Tally};
 use pgloader_plan::identifier::Case;
-use pgloader_plan::{FileLoad, options};
+use pgloader_plan::{DateFormats, FileLoad, ListedColumn, options};
 
 use crate::cli::Arguments;
 use crate::files::LoadFile;
@@ -86,6 +86,8 @@ pub enum Ended {
     Incomplete,
     /// It failed, and nothing else is to run.
     Badly,
+    /// Nothing was done: the command line's source, target or clauses cannot be read.
+    Unreadable,
     /// All was loaded, and it is not what is expected.
     Different,
     /// The user wanted it.
@@ -107,7 +109,7 @@ impl Ended {
     fn verdict(self) -> Verdict {
         match self {
             Ended::Well => Verdict::Done,
-            Ended::Incomplete | Ended::Badly | Ended::Different => Verdict::Failed,
+            Ended::Incomplete | Ended::Badly | Ended::Different | Ended::Unreadable => Verdict::Failed,
             Ended::Interrupted => Verdict::Interrupted,
         }
     }
@@ -117,6 +119,7 @@ impl Ended {
         match self {
             Ended::Well => ExitCode::SUCCESS,
             Ended::Incomplete | Ended::Badly => ExitCode::from(1),
+            Ended::Unreadable => ExitCode::from(4),
             Ended::Different => ExitCode::from(5),
             Ended::Interrupted => ExitCode::from(130),
         }
@@ -232,7 +235,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let source_table = self.fetch(run).await?;
+        let mut source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -241,6 +244,10 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
+        if source_table.columns.is_empty() {
+            // Fields without names are those of the columns, by position.
+            source_table.columns.clone_from(&plan.load.columns);
+        }
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -314,12 +321,13 @@ pub fn plan(
     target: &Table,
 ) -> Result<LoadPlan> {
     let columns = command.columns.as_ref();
-    let columns: Option<Vec<String>> =
-        columns.map(|columns| columns.iter().map(|column| column.name.value.clone()).collect());
+    let listed = |column: &ColumnDefinition| ListedColumn { name: column.name.value.clone(), using: None };
+    let columns: Option<Vec<ListedColumn>> = columns.map(|columns| columns.iter().map(listed).collect());
     pgloader_plan::file_load(&FileLoad {
         options: &command.options,
         source,
         columns: columns.as_deref(),
+        dates: DateFormats::default(),
         target,
         dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
+use pgloader_core::expression::Library;
 
 use crate::cli::Arguments;
 use crate::command::{self, Ended, Session};
 use crate::dry_run;
-use crate::registry;
 use crate::variables::Variables;
+use crate::{registry, unbuilt};
 
 /// A load file and its commands.
 pub struct LoadFile {
@@ -45,22 +46,27 @@ fn warn_of_ignored(arguments: &Arguments) {
     }
 }
 
-/// Runs the commands of one file until one ends the run.
+/// Runs the commands of one file.
 async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
     let (file, commands) = match read(path, &session.variables) {
         Ok(read) => read,
         Err(message) => return command::give_up(&message),
     };
-    session.announce(&commands);
+    run_commands(session, &file, &commands).await
+}
+
+/// Runs commands in order until one ends the run.
+pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: &[Command]) -> Ended {
+    session.announce(commands);
     let mut ended = Ended::Well;
-    for command in &commands {
+    for command in commands {
         if ended.stops_the_run() {
             break;
         }
         ended = ended.and(match session.arguments.dry_run {
-            true => dry_run::run(session, &file, command).await,
-            false => command::run(session, &file, command).await,
+            true => dry_run::run(session, file, command).await,
+            false => command::run(session, file, command).await,
         });
     }
     ended
@@ -73,11 +79,14 @@ pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command
     let text = expand(&name, &text, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
+    let library = Library::default();
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, &directory).is_file(),
+        library: &library,
     };
-    let commands = parse(&text, &surroundings).map_err(|error| error.to_string())?;
+    let commands = parse(&text, &surroundings).and_then(|statements| unbuilt::runnable(statements, &text));
+    let commands = commands.map_err(|error| error.to_string())?;
     Ok((LoadFile { text, directory }, commands))
 }
 

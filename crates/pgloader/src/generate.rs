@@ -122,6 +122,7 @@ fn argument(form: &Form) -> String {
         Argument::LineEnd => r" 'C' | '\r\n'".to_owned(),
         Argument::Escape => " double-quote | backslash-quote | 'C'".to_owned(),
         Argument::Text => " 'TEXT'".to_owned(),
+        Argument::DateFormat => " 'PATTERN'".to_owned(),
         Argument::Name => " NAME".to_owned(),
     }
 }

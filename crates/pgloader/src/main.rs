@@ -13,15 +13,17 @@ mod hooks;
 mod journal;
 mod log;
 mod outline;
+mod pair;
 mod progress;
 mod registry;
 mod regress;
 mod signals;
 mod summary;
+mod unbuilt;
 mod upgrade;
 mod variables;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use pgloader_engine::Interrupt;
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         Ok(read) => read,
         Err(code) => return code,
     };
-    if let Some(option) = not_built(&mode, &arguments) {
+    if let Some(option) = not_built(&arguments) {
         say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
         return ExitCode::from(2);
     }
@@ -101,10 +103,7 @@ async fn act(work: &Work, session: &mut Session<'_>) -> Ended {
         Work::Garbage(action) => garbage::run(session.arguments, *action, &session.interrupt).await,
         Work::Files(files) => files::run(session, files).await,
         Work::Regress(file) => regress::run(session, file).await,
-        Work::Pair(source, target) => {
-            let files = [PathBuf::from(source), PathBuf::from(target)];
-            files::run(session, &files).await
-        }
+        Work::Pair(source, target) => pair::run(session, source, target).await,
     }
 }
 
@@ -119,10 +118,8 @@ fn announce(arguments: &Arguments, log_file: &Path) {
 }
 
 /// Options of the language's reference that this program does not have yet.
-fn not_built(mode: &Mode, arguments: &Arguments) -> Option<&'static str> {
-    let pair = matches!(mode, Mode::Work(Work::Pair(_, target)) if target.to_string_lossy().contains("://"));
+fn not_built(arguments: &Arguments) -> Option<&'static str> {
     let all = [
-        ("a SOURCE TARGET command line", pair),
         ("--list-encodings", arguments.instead.list_encodings),
         ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
         ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),

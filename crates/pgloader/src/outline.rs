@@ -110,6 +110,7 @@ fn value_text(value: &Value) -> String {
         Value::Escape(Escape::DoubleQuote) => "double-quote".to_owned(),
         Value::Escape(Escape::BackslashQuote) => "backslash-quote".to_owned(),
         Value::Text(text) => format!("'{text}'"),
+        Value::DateFormat(format) => format!("'{format}'"),
     }
 }
 

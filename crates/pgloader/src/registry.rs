@@ -3,24 +3,45 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pgloader_command::{Command, CommandKind, Diagnostic, SourceText, Span, Spanned, WrittenName};
+use pgloader_command::{Command, CommandKind, Diagnostic, Origin, SourceText, Span, Spanned, WrittenName};
 use pgloader_core::Error;
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
+use pgloader_files::{Inputs, Location};
 use pgloader_plan::options::STAGED_ONLY;
+use pgloader_plan::schema_options;
 use pgloader_postgres_client::{Config, Environment, Product};
 use pgloader_sources::csv::{self, Csv, CsvSettings};
-use pgloader_targets::postgres::{self, PostgresTarget};
+use pgloader_sources::options as sources;
+use pgloader_targets::postgres::PostgresTarget;
 use pgloader_targets::redshift::{self, RedshiftTarget, Staging};
+
+use crate::unbuilt;
 
 /// Every option that a command may have.
 pub fn options(kind: CommandKind) -> Vec<&'static OptionSpec> {
-    let of_source = match kind {
-        CommandKind::Csv => csv::OPTIONS,
-    };
     let of_target = redshift::OPTIONS.into_iter();
-    pgloader_plan::options::ALL.into_iter().chain(of_source.iter().copied()).chain(of_target).collect()
+    pgloader_plan::options::ALL.into_iter().chain(options_of_source(kind)).chain(of_target).collect()
+}
+
+fn options_of_source(kind: CommandKind) -> Vec<&'static OptionSpec> {
+    let of_lines = [&csv::SKIP_HEADER, &csv::LINES_TERMINATED_BY, &csv::MAX_RECORD_SIZE, &csv::NUL_BYTES];
+    let of_fixed = [&sources::FIXED_HEADER, &csv::NULL_IF, &csv::DATE_FORMAT];
+    let of_copy = [&sources::DELIMITER, &sources::NULL, &csv::DATE_FORMAT];
+    match kind {
+        CommandKind::Csv => csv::OPTIONS.to_vec(),
+        CommandKind::Fixed => of_lines.into_iter().chain(of_fixed).collect(),
+        CommandKind::Copy => of_lines.into_iter().chain(of_copy).collect(),
+        CommandKind::Dbf => schema_options::OF_FILES.into_iter().chain([&sources::TABLE_NAME]).collect(),
+        CommandKind::Ixf => {
+            let own = [&sources::TABLE_NAME, &sources::TIMEZONE];
+            schema_options::OF_FILES.into_iter().chain(own).collect()
+        }
+        CommandKind::MySql | CommandKind::Postgres | CommandKind::MsSql | CommandKind::SQLite => {
+            schema_options::OF_DATABASES.to_vec()
+        }
+    }
 }
 
 /// The options that only matter where batches are staged.
@@ -38,20 +59,21 @@ pub fn source(command: &Command, text: &SourceText, directory: &Path) -> Result<
     if let Some(name) = &command.encoding {
         csv::check_encoding(&name.value).map_err(|error| in_command(&error, text, name.span))?;
     }
-    let source = match command.kind {
-        CommandKind::Csv => Csv::new(csv_settings(command, directory)),
+    let source = match (command.kind, &command.source) {
+        (CommandKind::Csv, Origin::File(path)) => Csv::new(csv_settings(command, &path.value, directory)),
+        _ => return Err(unbuilt::refusal(command, text)),
     };
     source.map(|source| Arc::new(source) as _).map_err(|error| in_command(&error, text, command.span))
 }
 
-fn csv_settings(command: &Command, directory: &Path) -> CsvSettings {
+fn csv_settings(command: &Command, path: &str, directory: &Path) -> CsvSettings {
     let field = |field: &pgloader_command::FieldDefinition| csv::Field {
         name: field.name.value.clone(),
         null_if: field.null_if.clone(),
         trim: field.trim,
     };
     CsvSettings {
-        path: resolve(&command.source.path.value, directory),
+        inputs: Inputs::One(Location::File(resolve(path, directory))),
         options: command.options.clone(),
         encoding: command.encoding.as_ref().map(|name| name.value.clone()),
         fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),
@@ -80,15 +102,26 @@ pub struct Destination {
     pub warnings: Vec<String>,
 }
 
+/// Whether a word is the connection string of a target; else why not.
+pub fn check_target(word: &str) -> Result<(), String> {
+    if !Config::is_connection_string(word) {
+        return Err(format!("expected {TARGET_FORM}"));
+    }
+    let checked = Config::from_uri(word, &Environment::from_process());
+    checked.map(drop).map_err(|error| error.message)
+}
+
+/// How a target is written.
+const TARGET_FORM: &str = "postgresql://[user[:password]@][host][:port]/[database][?table]";
+
 /// What the INTO of a command names.
 pub fn destination(
     command: &Command,
     text: &SourceText,
     staging: &Staging,
 ) -> Result<Destination, Diagnostic> {
-    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
-    if !postgres::SCHEMES.contains(&scheme.as_str()) && scheme != redshift::SCHEME {
-        return Err(unknown_scheme(command, text, &scheme));
+    if !Config::is_connection_string(&command.into.value) {
+        return Err(unknown_scheme(command, text));
     }
     let staging = staging.clone().with_options(&command.options);
     let staging = staging.map_err(|error| in_command(&error, text, command.span))?;
@@ -134,10 +167,10 @@ pub fn table_in_uri(command: &Command) -> Option<WrittenName> {
     WrittenName::parse(&table?).ok()
 }
 
-fn unknown_scheme(command: &Command, text: &SourceText, scheme: &str) -> Diagnostic {
+fn unknown_scheme(command: &Command, text: &SourceText) -> Diagnostic {
+    let scheme = command.into.value.split("://").next().unwrap_or_default().to_ascii_lowercase();
     let message = format!("a target of the scheme {scheme}:// is not known");
-    Diagnostic::error(text, command.into.span, message)
-        .label("expected postgresql://[user[:password]@][host][:port]/[database][?table]")
+    Diagnostic::error(text, command.into.span, message).label(format!("expected {TARGET_FORM}"))
 }
 
 /// The error at its place in the load file, as far as that holds the connection string literally.

@@ -1,14 +1,95 @@
 //! Which field of a file goes to which column of the table.
 
-use pgloader_core::catalog::{Column, Table};
+use std::sync::Arc;
+
+use pgloader_core::catalog::{Column, ColumnType, Table};
+use pgloader_core::expression::{Fault, Form, Scope, Shape};
+use pgloader_core::projection::{ColumnValue, FieldFormat, ProjectedColumn, Projection};
+use pgloader_core::transform::DateFormat;
 use pgloader_core::{Error, Result};
 
-/// The columns that get a value and the field of each, from 0.
+/// A column of the command's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedColumn {
+    /// Its name.
+    pub name: String,
+    /// What stands behind `using`; without it the column gets the field of its name.
+    pub using: Option<Form>,
+}
+
+/// How dates of the file are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DateFormats<'a> {
+    /// By field, as the field list has them; possibly fewer than fields.
+    pub fields: &'a [Option<DateFormat>],
+    /// Of other fields, where the target's column is a date or a time.
+    pub others: Option<&'a DateFormat>,
+}
+
+/// The columns that get a value, and which.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     pub(crate) columns: Vec<Column>,
-    pub(crate) fields: Vec<usize>,
+    pub(crate) values: Vec<ColumnValue>,
     pub(crate) warning: Option<String>,
+    /// The names of the fields, where they have any.
+    field_names: Vec<String>,
+}
+
+impl Mapping {
+    fn new(field_names: Vec<String>) -> Mapping {
+        Mapping { columns: Vec::new(), values: Vec::new(), warning: None, field_names }
+    }
+
+    fn add(&mut self, column: &Column, value: ColumnValue) {
+        self.columns.push(column.clone());
+        self.values.push(value);
+    }
+
+    /// The fields that columns get as they are.
+    fn plain_fields(&self) -> Vec<usize> {
+        let plain = |value: &ColumnValue| match value {
+            ColumnValue::Field(field) => Some(*field),
+            _ => None,
+        };
+        self.values.iter().filter_map(plain).collect()
+    }
+
+    /// The field of each column: of the source's rows, or of the projected ones where there is a projection.
+    pub(crate) fn project(&self, dates: &DateFormats<'_>) -> (Vec<usize>, Option<Arc<Projection>>) {
+        let projected = |(column, value): (&Column, &ColumnValue)| ProjectedColumn {
+            name: column.name.clone(),
+            ty: column.ty,
+            value: value.clone(),
+        };
+        let columns = self.columns.iter().zip(&self.values).map(projected).collect();
+        match Projection::new(columns, self.field_formats(dates)) {
+            Some(projection) => ((0..self.columns.len()).collect(), Some(Arc::new(projection))),
+            None => (self.plain_fields(), None),
+        }
+    }
+
+    fn field_formats(&self, dates: &DateFormats<'_>) -> Vec<Option<FieldFormat>> {
+        let mut formats: Vec<Option<DateFormat>> = dates.fields.to_vec();
+        for (column, value) in self.columns.iter().zip(&self.values) {
+            let is_temporal =
+                matches!(column.ty, ColumnType::Date | ColumnType::Time | ColumnType::Timestamp);
+            if let (ColumnValue::Field(field), true) = (value, is_temporal) {
+                if formats.len() <= *field {
+                    formats.resize(field + 1, None);
+                }
+                formats[*field] = formats[*field].take().or(dates.others.cloned());
+            }
+        }
+        let name = |field: usize| match self.field_names.get(field) {
+            Some(name) => name.clone(),
+            None => (field + 1).to_string(),
+        };
+        let named = |(field, format): (usize, Option<DateFormat>)| {
+            format.map(|format| FieldFormat { name: name(field), format })
+        };
+        formats.into_iter().enumerate().map(named).collect()
+    }
 }
 
 /// Columns of `table` that `mapping` leaves out although NULL is refused and nothing else would be put there.
@@ -29,50 +110,92 @@ pub(crate) fn left_without_value(mapping: &Mapping, table: &Table) -> Result<()>
 }
 
 /// Maps the named `fields` (none where the file's fields have no names) to `listed` columns of `table`, or to all
-/// of them. With field names, fields are found by name; without, by position.
-pub(crate) fn map(fields: &[Column], listed: Option<&[String]>, table: &Table) -> Result<Mapping> {
+/// of them. With field names, fields are found by name; without, by position, and called as the listed columns.
+pub(crate) fn map(fields: &[Column], listed: Option<&[ListedColumn]>, table: &Table) -> Result<Mapping> {
     match listed {
+        Some(listed) if fields.is_empty() => {
+            let name = |column: &ListedColumn| Column { name: column.name.clone(), ..Column::default() };
+            map_listed(&listed.iter().map(name).collect::<Vec<_>>(), listed, table)
+        }
         Some(listed) => map_listed(fields, listed, table),
         None => map_all(fields, table),
     }
 }
 
-fn map_listed(fields: &[Column], listed: &[String], table: &Table) -> Result<Mapping> {
-    let mut mapping = Mapping { columns: Vec::new(), fields: Vec::new(), warning: None };
-    for (position, name) in listed.iter().enumerate() {
+fn map_listed(fields: &[Column], listed: &[ListedColumn], table: &Table) -> Result<Mapping> {
+    let field_names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let mut mapping = Mapping::new(field_names);
+    let columns = columns_called(listed, table)?;
+    for (column, ListedColumn { name, using }) in columns.into_iter().zip(listed) {
+        let value = match using {
+            None => ColumnValue::Field(field_called(fields, name)?),
+            Some(form) => value_of(form, name, fields, &mapping.field_names)?,
+        };
+        mapping.add(column, value);
+    }
+    Ok(mapping)
+}
+
+/// The columns of these names, each once, none of which the server computes.
+fn columns_called<'t>(listed: &[ListedColumn], table: &'t Table) -> Result<Vec<&'t Column>> {
+    let mut columns: Vec<&Column> = Vec::new();
+    for ListedColumn { name, .. } in listed {
         let column = find(&table.columns, name).ok_or_else(|| no_column(name, table))?;
         let column = &table.columns[column];
         if column.generated {
             return Err(Error::new(format!("column {name} of {} is generated by the server", table.name))
                 .hint("leave it out of the column list"));
         }
-        if mapping.columns.iter().any(|known| known.name == column.name) {
+        if columns.iter().any(|known| known.name == column.name) {
             return Err(Error::new(format!("column {name} is listed twice")));
         }
-        let field = match fields {
-            [] => position,
-            fields => find_field(fields, name)?.ok_or_else(|| no_field(name, fields))?,
-        };
-        mapping.columns.push(column.clone());
-        mapping.fields.push(field);
+        columns.push(column);
     }
-    Ok(mapping)
+    Ok(columns)
+}
+
+/// What `using` gives the column `name`.
+fn value_of(form: &Form, name: &str, fields: &[Column], names: &[String]) -> Result<ColumnValue> {
+    let wrong = |fault: Fault| in_expression(fault, form, name);
+    let scope = Scope { fields: names };
+    Ok(match form.shape() {
+        Shape::Nil => ColumnValue::Constant(None),
+        Shape::Text(text) => match names.iter().position(|field| field == text) {
+            Some(field) => ColumnValue::Field(field),
+            None => ColumnValue::Constant(Some(text.to_owned())),
+        },
+        Shape::Symbol(symbol) => match find_field(fields, symbol)? {
+            Some(field) => ColumnValue::Field(field),
+            None => ColumnValue::Expression(form.compile(&scope).map_err(wrong)?),
+        },
+        Shape::Other if form.is_function() => {
+            let field = field_called(fields, name)?;
+            ColumnValue::Expression(form.compile_function(&scope, field).map_err(wrong)?)
+        }
+        Shape::Other => ColumnValue::Expression(form.compile(&scope).map_err(wrong)?),
+    })
+}
+
+fn in_expression(fault: Fault, form: &Form, column: &str) -> Error {
+    let error = Error::new(format!("column {column}: {}", fault.message));
+    let error = error.context(format!("using {}", form.text()));
+    match fault.hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 fn map_all(fields: &[Column], table: &Table) -> Result<Mapping> {
     let columns = table.columns.iter().filter(|column| !column.generated);
+    let mut mapping = Mapping::new(fields.iter().map(|field| field.name.clone()).collect());
     if fields.is_empty() {
-        let columns: Vec<Column> = columns.cloned().collect();
-        return Ok(Mapping { fields: (0..columns.len()).collect(), columns, warning: None });
+        columns.enumerate().for_each(|(field, column)| mapping.add(column, ColumnValue::Field(field)));
+        return Ok(mapping);
     }
-    let (mut mapping, mut missing) =
-        (Mapping { columns: Vec::new(), fields: Vec::new(), warning: None }, Vec::new());
+    let mut missing = Vec::new();
     for column in columns {
         match find_field(fields, &column.name)? {
-            Some(field) => {
-                mapping.columns.push(column.clone());
-                mapping.fields.push(field);
-            }
+            Some(field) => mapping.add(column, ColumnValue::Field(field)),
             None => missing.push(column.name.as_str()),
         }
     }
@@ -81,7 +204,7 @@ fn map_all(fields: &[Column], table: &Table) -> Result<Mapping> {
             .hint(format!("the fields are {}; the columns are {}", names(fields), names(&table.columns))));
     }
     if !missing.is_empty() {
-        mapping.warning = Some(without_field(&missing, fields, &mapping.fields));
+        mapping.warning = Some(without_field(&missing, fields, &mapping.plain_fields()));
     }
     Ok(mapping)
 }
@@ -116,6 +239,10 @@ fn find_field(fields: &[Column], name: &str) -> Result<Option<usize>> {
     }
 }
 
+fn field_called(fields: &[Column], name: &str) -> Result<usize> {
+    find_field(fields, name)?.ok_or_else(|| no_field(name, fields))
+}
+
 fn no_column(name: &str, table: &Table) -> Error {
     Error::new(format!("table {} has no column {name}", table.name))
         .hint(format!("its columns are {}", names(&table.columns)))
@@ -134,6 +261,7 @@ fn names(columns: &[Column]) -> String {
 mod tests {
     use super::*;
     use pgloader_core::catalog::TableName;
+    use pgloader_core::expression::{Library, read};
 
     fn columns(names: &[&str]) -> Vec<Column> {
         let column = |name: &&str| Column {
@@ -160,8 +288,16 @@ mod tests {
         mapping.columns.iter().map(|column| column.name.as_str()).collect()
     }
 
+    /// `name`, or `name using form`.
+    fn listed_column(text: &&str) -> ListedColumn {
+        let (name, form) = text.split_once(" using ").unwrap_or((text, ""));
+        let using = (!form.is_empty()).then(|| read(form, &Library::default()).unwrap().0);
+        ListedColumn { name: name.to_owned(), using }
+    }
+
     fn mapped(fields: &[&str], listed: Option<&[&str]>) -> Result<Mapping> {
-        let listed: Option<Vec<String>> = listed.map(|names| names.iter().map(|n| (*n).into()).collect());
+        let listed: Option<Vec<ListedColumn>> =
+            listed.map(|columns| columns.iter().map(listed_column).collect());
         map(&columns(fields), listed.as_deref(), &table())
     }
 
@@ -179,9 +315,70 @@ mod tests {
         for (fields, listed, sent_columns, sent_fields) in cases {
             let mapping = mapped(fields, listed).unwrap();
             assert_eq!(sent(&mapping), sent_columns);
-            assert_eq!(mapping.fields, sent_fields);
+            assert_eq!(mapping.project(&DateFormats::default()).0, sent_fields);
+            assert_eq!(mapping.plain_fields(), sent_fields);
             assert_eq!(mapping.warning, None);
         }
+    }
+
+    fn described(value: &ColumnValue) -> String {
+        match value {
+            ColumnValue::Field(field) => format!("field {field}"),
+            ColumnValue::Constant(None) => "NULL".to_owned(),
+            ColumnValue::Constant(Some(text)) => format!("constant {text}"),
+            ColumnValue::Expression(expression) => format!("expression {}", expression.text()),
+        }
+    }
+
+    #[test]
+    fn column_definitions_say_what_a_column_gets() {
+        let fields = ["x", "note", "id", "Odd Name"];
+        for (definition, expected) in [
+            ("note", "field 1"),
+            ("note using \"note\"", "field 1"),
+            ("note using \"Odd Name\"", "field 3"),
+            ("note using \"NOTE\"", "constant NOTE"),
+            ("note using \"\"", "constant "),
+            ("note using x", "field 0"),
+            ("note using X", "field 0"),
+            ("note using nil", "NULL"),
+            ("note using 12", "expression 12"),
+            ("note using (or x id)", "expression (or x id)"),
+            ("note using (fn [v] (right-trim v))", "expression (fn [v] (right-trim v))"),
+            ("note using t", "expression t"),
+        ] {
+            let mapping = mapped(&fields, Some(&[definition])).unwrap();
+            assert_eq!(described(&mapping.values[0]), expected, "{definition}");
+        }
+        // Without a field list the fields are called as the columns.
+        let mapping = mapped(&[], Some(&["id", "note using id", "Name using (or name id)"])).unwrap();
+        let values: Vec<String> = mapping.values.iter().map(described).collect();
+        assert_eq!(values, ["field 0", "field 0", "expression (or name id)"]);
+        assert_eq!(mapping.project(&DateFormats::default()).0, [0, 1, 2]);
+    }
+
+    #[test]
+    fn an_expression_of_unknown_names_is_an_error_with_what_was_written() {
+        let error = mapped(&["a"], Some(&["note using (or b a)"])).unwrap_err();
+        assert_eq!(error.message, "column note: there is no field or variable b");
+        assert_eq!(error.context.as_deref(), Some("using (or b a)"));
+        assert_eq!(error.hint.as_deref(), Some("the fields are a"));
+        let error = mapped(&["a"], Some(&["note using (lambda (x) x)"])).unwrap_err();
+        assert_eq!(error.message, "no field is called note, the name of a listed column");
+    }
+
+    #[test]
+    fn date_formats_are_those_of_fields_and_of_columns_that_are_dates() {
+        let mut table = table();
+        table.columns[0].ty = ColumnType::Date;
+        table.columns[3].ty = ColumnType::Timestamp;
+        let [own, other] = ["DD", "YYYY"].map(|pattern| DateFormat::parse(pattern).unwrap());
+        let mapping = map(&columns(&["id", "name", "note"]), None, &table).unwrap();
+        let dates = DateFormats { fields: &[Some(own.clone())], others: Some(&other) };
+        let formats: Vec<_> =
+            mapping.field_formats(&dates).into_iter().map(|f| f.map(|f| f.format)).collect();
+        assert_eq!(formats, [Some(own), None, Some(other)]);
+        assert!(mapping.project(&DateFormats::default()).1.is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::target::Dialect;
 use pgloader_core::{Error, Result};
 
-use crate::columns::{Mapping, left_without_value, map};
+use crate::columns::{DateFormats, ListedColumn, Mapping, left_without_value, map};
 use crate::options::*;
 
 /// Writers of one table, where nothing is said.
@@ -19,7 +19,9 @@ pub struct FileLoad<'a> {
     /// The file: its columns are the named fields, if any.
     pub source: &'a Table,
     /// The TARGET COLUMNS list.
-    pub columns: Option<&'a [String]>,
+    pub columns: Option<&'a [ListedColumn]>,
+    /// How dates of the file are written.
+    pub dates: DateFormats<'a>,
     /// The target's table.
     pub target: &'a Table,
     /// How the target spells statements.
@@ -39,6 +41,7 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
     warnings.extend(one_transaction(input));
     warnings.extend(truncated_keys(input));
     warnings.extend(index_warnings(input));
+    let (fields, projection) = mapping.project(&input.dates);
     let load = TableLoad {
         table: input.target.name.clone(),
         on_error: on_error(input),
@@ -47,7 +50,8 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
         writers: writers(input, &mapping)?,
         batch: batch_limits(input)?,
         columns: mapping.columns,
-        fields: mapping.fields,
+        fields,
+        projection,
     };
     Ok(LoadPlan {
         preparations: preparations(input)?,
@@ -255,6 +259,7 @@ mod tests {
             options,
             source: &source,
             columns: None,
+            dates: DateFormats::default(),
             target,
             dialect: &Plain,
             stop_on_error,

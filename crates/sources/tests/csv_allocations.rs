@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pgloader_core::Row;
 use pgloader_core::option::{Options, Value};
-use pgloader_core::source::{Intake, Source, Stopped};
+use pgloader_core::source::{Given, Intake, Source, Stopped};
+use pgloader_files::{Inputs, Location};
 use pgloader_sources::csv::{Csv, CsvSettings, FIELDS_TERMINATED_BY, Field, NULL_IF};
 
 struct Counting;
@@ -47,13 +48,13 @@ struct Counter {
 }
 
 impl Intake for Counter {
-    fn row(&mut self, _: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, _: Row<'_>) -> Result<Given, Stopped> {
         self.rows += 1;
         self.at_last = ALLOCATIONS.load(Ordering::Relaxed);
         if self.rows == WARM {
             self.when_warm = self.at_last;
         }
-        Ok(())
+        Ok(Given::Taken)
     }
 
     fn malformed(&mut self, _: &[u8], _: &str) -> Result<(), Stopped> {
@@ -86,7 +87,7 @@ fn no_allocation_per_row() {
     for encoding in ["utf-8", "latin1"] {
         let fields = Some(vec![Field { name: "a".into(), ..Field::default() }]);
         let settings = CsvSettings {
-            path: path.clone(),
+            inputs: Inputs::One(Location::File(path.clone())),
             options: options.clone(),
             encoding: Some(encoding.into()),
             fields,

@@ -31,6 +31,7 @@ impl Fixture {
             table: TableName { schema: Some("public".into()), name: "t".into() },
             columns: vec![Column { name: "id".into(), ..Column::default() }],
             fields: vec![0],
+            projection: None,
             on_error: OnError::ResumeNext,
             commit: Commit::Batch,
             truncate_columns: false,

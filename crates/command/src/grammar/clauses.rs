@@ -1,33 +1,85 @@
-//! The clauses that commands share.
+//! The clauses: which command has which, and what they say together.
 
 use pgloader_core::option::{OptionSpec, Options};
 
 use super::Grammar;
-use crate::command::{ColumnDefinition, CommandKind, FieldDefinition, Setting, SqlSource};
+use crate::command::{
+    ColumnDefinition, Command, CommandKind, FieldDefinition, Origin, Setting, SqlSource, TableClauses,
+};
 use crate::diagnostic::Diagnostic;
 use crate::name::WrittenName;
-use crate::reader::{Place, Read, Reader};
+use crate::reader::{Read, Reader};
 use crate::text::{Span, Spanned};
 
-/// Clauses of other commands, and whose they are.
-const FOREIGN: [(&str, &str); 12] = [
-    ("CAST", "LOAD DATABASE"),
-    ("FINALLY", "LOAD ARCHIVE"),
-    ("AND LOAD", "LOAD ARCHIVE"),
-    ("AFTER CREATE SCHEMA", "LOAD DATABASE"),
-    ("ALTER TABLE", "LOAD DATABASE"),
-    ("ALTER SCHEMA", "LOAD DATABASE"),
-    ("MATERIALIZE", "LOAD DATABASE"),
-    ("INCLUDING ONLY", "LOAD DATABASE"),
-    ("EXCLUDING", "LOAD DATABASE"),
-    ("DECODING", "LOAD DATABASE"),
-    ("DISTRIBUTE", "LOAD DATABASE"),
-    ("SET MYSQL PARAMETERS", "LOAD DATABASE"),
+/// What reads a clause behind its first words, which begin at the given place.
+type Rule = fn(&mut Grammar<'_>, &mut Clauses, usize) -> Read<()>;
+
+/// A clause that stands behind `INTO`.
+pub(crate) struct Clause {
+    /// The words with which it begins.
+    pub words: &'static str,
+    /// The commands that have it.
+    pub of: &'static [CommandKind],
+    read: Rule,
+}
+
+const ANY: &[CommandKind] = &CommandKind::ALL;
+const FIELDS: &[CommandKind] = &[CommandKind::Csv, CommandKind::Fixed, CommandKind::Copy];
+const DATABASES: &[CommandKind] =
+    &[CommandKind::MySql, CommandKind::Postgres, CommandKind::MsSql, CommandKind::SQLite];
+const CASTING: &[CommandKind] =
+    &[CommandKind::Dbf, CommandKind::MySql, CommandKind::Postgres, CommandKind::MsSql, CommandKind::SQLite];
+const CREATING: &[CommandKind] = &[
+    CommandKind::Dbf,
+    CommandKind::Ixf,
+    CommandKind::MySql,
+    CommandKind::Postgres,
+    CommandKind::MsSql,
+    CommandKind::SQLite,
 ];
 
+const fn clause(words: &'static str, of: &'static [CommandKind], read: Rule) -> Clause {
+    Clause { words, of, read }
+}
+
+/// Every clause behind `INTO`; of two that begin alike, the longer comes first.
+pub(crate) static CLAUSES: [Clause; 18] = [
+    clause("TARGET TABLE", ANY, |grammar, clauses, start| grammar.target_table(clauses, start)),
+    clause("TARGET COLUMNS", FIELDS, |grammar, clauses, start| grammar.column_clause(clauses, start)),
+    clause("HAVING FIELDS", FIELDS, |grammar, clauses, start| grammar.field_clause(clauses, start)),
+    clause("WITH", ANY, |grammar, clauses, _| grammar.with(clauses)),
+    clause("SET MYSQL PARAMETERS", &[CommandKind::MySql], |grammar, clauses, _| {
+        grammar.source_settings(clauses)
+    }),
+    clause("SET MSSQL PARAMETERS", &[CommandKind::MsSql], |grammar, clauses, _| {
+        grammar.source_settings(clauses)
+    }),
+    clause("SET", ANY, |grammar, clauses, _| grammar.target_settings(clauses)),
+    clause("CAST", CASTING, |grammar, clauses, _| grammar.casts(clauses)),
+    clause("INCLUDING ONLY TABLE NAMES", DATABASES, |grammar, clauses, _| grammar.including(clauses)),
+    clause("EXCLUDING TABLE NAMES", DATABASES, |grammar, clauses, _| grammar.excluding(clauses)),
+    clause("DECODING TABLE NAMES", &[CommandKind::MySql, CommandKind::Postgres], |grammar, clauses, _| {
+        grammar.decoding(clauses)
+    }),
+    clause("ALTER TABLE NAMES MATCHING", DATABASES, |grammar, clauses, _| grammar.alter_tables(clauses)),
+    clause("ALTER SCHEMA", DATABASES, |grammar, clauses, _| grammar.alter_schema(clauses)),
+    clause("MATERIALIZE", DATABASES, |grammar, clauses, start| grammar.materialize(clauses, start)),
+    clause("DISTRIBUTE", DATABASES, |grammar, clauses, start| grammar.distribute(clauses, start)),
+    clause("BEFORE LOAD", ANY, |grammar, clauses, _| grammar.sql(&mut clauses.before)),
+    clause("AFTER LOAD", ANY, |grammar, clauses, _| grammar.sql(&mut clauses.after)),
+    clause("AFTER CREATE SCHEMA", CREATING, |grammar, clauses, _| {
+        grammar.sql(&mut clauses.tables.after_schema)
+    }),
+];
+
+/// What only an archive has.
+const OF_ARCHIVES: [&str; 2] = ["FINALLY", "AND LOAD"];
+
 /// What the clauses of a command have said so far.
-#[derive(Default)]
 pub(super) struct Clauses {
+    pub kind: CommandKind,
+    /// The options that the command may have.
+    pub declared: Vec<&'static OptionSpec>,
     pub encoding: Option<Spanned<String>>,
     pub fields: Option<Vec<FieldDefinition>>,
     pub table: Option<Spanned<WrittenName>>,
@@ -36,46 +88,99 @@ pub(super) struct Clauses {
     pub settings: Vec<Setting>,
     pub before: Vec<SqlSource>,
     pub after: Vec<SqlSource>,
+    pub tables: TableClauses,
     pub warnings: Vec<Diagnostic>,
 }
 
-/// The clause of another command that stands here.
-pub(super) fn foreign(reader: &Reader<'_>) -> Option<(&'static str, &'static str, usize)> {
-    let found = |(words, owner)| reader.length_of(words).map(|length| (words, owner, length));
-    FOREIGN.into_iter().find_map(found)
+impl Clauses {
+    pub(super) fn new(kind: CommandKind, declared: Vec<&'static OptionSpec>) -> Clauses {
+        Clauses {
+            kind,
+            declared,
+            encoding: None,
+            fields: None,
+            table: None,
+            columns: None,
+            options: Options::default(),
+            settings: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+            tables: TableClauses::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The whole command.
+    pub(super) fn command(self, head: Span, span: Span, source: Origin, into: Spanned<String>) -> Command {
+        Command {
+            kind: self.kind,
+            head,
+            span,
+            source,
+            encoding: self.encoding,
+            fields: self.fields,
+            into,
+            table: self.table,
+            columns: self.columns,
+            options: self.options,
+            settings: self.settings,
+            before: self.before,
+            after: self.after,
+            tables: self.tables,
+            warnings: self.warnings,
+        }
+    }
+}
+
+/// Whether a clause, of whatever command, begins here.
+pub(crate) fn sees_clause(reader: &Reader<'_>) -> bool {
+    let mut words = CLAUSES.iter().map(|clause| clause.words).chain(OF_ARCHIVES);
+    reader.sees("INTO") || words.any(|words| reader.sees(words))
 }
 
 impl Grammar<'_> {
     /// What may stand between the source and `INTO`.
     pub(super) fn before_into(&mut self, clauses: &mut Clauses) -> Read<()> {
+        let has_fields = FIELDS.contains(&clauses.kind);
+        let has_encoding = has_fields || clauses.kind == CommandKind::Dbf;
         loop {
             let start = self.reader.at();
-            if self.reader.sees("WITH ENCODING") {
+            if has_encoding && self.reader.sees("WITH ENCODING") {
                 self.reader.expect("WITH")?;
                 self.encoding(clauses)?;
-            } else if self.reader.take("HAVING FIELDS").is_some() || self.reader.rest().starts_with('(') {
-                self.field_clause(start, clauses)?;
+            } else if has_fields && (self.reader.take("HAVING FIELDS").is_some() || self.sees_list()) {
+                self.field_clause(clauses, start)?;
             } else {
-                self.reader.want("`(`");
-                self.reader.want("`WITH ENCODING`");
+                self.want_where(has_fields, "`(`");
+                self.want_where(has_encoding, "`WITH ENCODING`");
                 return Ok(());
             }
         }
     }
 
-    /// `INTO` and the connection URI.
-    pub(super) fn into(&mut self, kind: CommandKind) -> Read<Spanned<String>> {
+    fn sees_list(&self) -> bool {
+        self.reader.rest().starts_with('(')
+    }
+
+    fn want_where(&mut self, wanted: bool, what: &str) {
+        if wanted {
+            self.reader.want(what);
+        }
+    }
+
+    /// `INTO` and the connection string; `command` is how errors name whose it is.
+    pub(super) fn into(&mut self, command: &str) -> Read<Spanned<String>> {
         if self.reader.take("INTO").is_some() {
-            return self.reader.expect_uri();
+            return self.reader.expect_connection();
         }
         let ended = self.reader.rest().is_empty() || self.reader.rest().starts_with(';');
-        match ended || self.sees_clause() || self.reader.sees("LOAD") {
-            true => Err(self.reader.unexpected_because(|_| format!("{kind} needs an INTO clause"))),
+        match ended || sees_clause(&self.reader) || self.reader.sees("LOAD") {
+            true => Err(self.reader.unexpected_because(|_| format!("{command} needs an INTO clause"))),
             false => Err(self.reader.unexpected()),
         }
     }
 
-    /// `INTO [TABLE] schema.table` behind the connection URI.
+    /// `INTO [TABLE] schema.table` behind the connection string.
     pub(super) fn second_into(&mut self) -> Read<Option<Spanned<WrittenName>>> {
         let Some(length) = self.reader.length_of("INTO TABLE").or_else(|| self.reader.length_of("INTO"))
         else {
@@ -86,156 +191,60 @@ impl Grammar<'_> {
     }
 
     /// One of the clauses that stand behind `INTO` in any order; `false` where none does.
-    pub(super) fn clause(
-        &mut self,
-        kind: CommandKind,
-        declared: &[&'static OptionSpec],
-        clauses: &mut Clauses,
-    ) -> Read<bool> {
-        self.refuse_foreign(kind)?;
+    pub(super) fn clause(&mut self, clauses: &mut Clauses) -> Read<bool> {
+        self.refuse_foreign(clauses.kind)?;
         let start = self.reader.at();
-        if self.reader.take("TARGET TABLE").is_some() {
-            self.target_table(start, clauses)?;
-        } else if self.reader.take("TARGET COLUMNS").is_some() || self.reader.rest().starts_with('(') {
-            self.column_clause(start, clauses)?;
-        } else if self.reader.length_of("HAVING FIELDS").is_some() {
-            self.reader.expect("HAVING FIELDS")?;
-            self.field_clause(start, clauses)?;
-        } else if self.reader.take("WITH").is_some() {
-            self.with(kind, declared, clauses)?;
-        } else if self.reader.take("SET").is_some() {
-            self.set(kind, start, clauses)?;
-        } else if self.reader.take("BEFORE LOAD").is_some() {
-            self.sql(&mut clauses.before)?;
-        } else if self.reader.take("AFTER LOAD").is_some() {
-            self.sql(&mut clauses.after)?;
-        } else {
-            self.reader.want("`HAVING FIELDS`");
-            self.reader.want("`(`");
-            return Ok(false);
+        for clause in CLAUSES.iter().filter(|clause| clause.of.contains(&clauses.kind)) {
+            if self.reader.take(clause.words).is_some() {
+                (clause.read)(self, clauses, start)?;
+                return Ok(true);
+            }
         }
-        Ok(true)
+        let has_columns = FIELDS.contains(&clauses.kind);
+        if has_columns && self.sees_list() {
+            self.column_clause(clauses, start)?;
+            return Ok(true);
+        }
+        self.want_where(has_columns, "`(`");
+        Ok(false)
     }
 
+    /// Fails where a clause of another command stands.
     fn refuse_foreign(&self, kind: CommandKind) -> Read<()> {
-        let Some((words, owner, length)) = foreign(&self.reader) else { return Ok(()) };
-        let span = Span { start: self.reader.at(), end: self.reader.at() + length };
+        let of_others = CLAUSES.iter().filter(|clause| !clause.of.contains(&kind));
+        let mut of_others = of_others.map(|clause| (clause.words, owners(clause.of)));
+        let found = of_others.find(|(words, _)| self.reader.sees(words)).or_else(|| {
+            let of_archive = OF_ARCHIVES.into_iter().filter(|_| !self.in_archive);
+            of_archive
+                .map(|words| (words, "LOAD ARCHIVE".to_owned()))
+                .find(|(words, _)| self.reader.sees(words))
+        });
+        let Some((words, owners)) = found else { return Ok(()) };
+        let end = self.reader.at() + self.reader.length_of(words).unwrap_or_default();
+        let span = Span { start: self.reader.at(), end };
         let error = self.reader.error(span, format!("{words} is not a clause of {kind}"));
-        Err(error.help(format!("it belongs to {owner}")))
+        Err(error.help(format!("it belongs to {owners}")))
     }
 
-    fn target_table(&mut self, start: usize, clauses: &mut Clauses) -> Read<()> {
+    fn target_table(&mut self, clauses: &mut Clauses, start: usize) -> Read<()> {
         let table = self.reader.expect_table_name()?;
         if clauses.table.replace(table).is_some() {
             return Err(self.reader.error(self.reader.since(start), "the target table is given twice"));
         }
         Ok(())
     }
+}
 
-    /// What follows `SET`.
-    fn set(&mut self, kind: CommandKind, start: usize, clauses: &mut Clauses) -> Read<()> {
-        for words in ["MYSQL PARAMETERS", "MSSQL PARAMETERS"] {
-            if let Some(length) = self.reader.length_of(words) {
-                self.reader.advance(length);
-                let message = format!("SET {words} is not a clause of {kind}");
-                return Err(self
-                    .reader
-                    .error(self.reader.since(start), message)
-                    .help("it belongs to LOAD DATABASE"));
-            }
-        }
-        for words in ["PGSQL PARAMETERS", "POSTGRESQL PARAMETERS"] {
-            if let Some(length) = self.reader.length_of(words) {
-                self.reader.advance(length);
-            }
-        }
-        loop {
-            let setting = self.setting()?;
-            self.add_setting(setting, clauses);
-            if self.reader.take_mark(",").is_none() {
-                return Ok(());
-            }
-        }
+/// The names of these commands; those that read databases under one name if they are all there.
+fn owners(kinds: &[CommandKind]) -> String {
+    let all_databases = DATABASES.iter().all(|kind| kinds.contains(kind));
+    let single = kinds.iter().filter(|kind| !(all_databases && DATABASES.contains(kind)));
+    let mut names: Vec<String> = single.map(ToString::to_string).collect();
+    if all_databases {
+        names.push("LOAD DATABASE".to_owned());
     }
-
-    fn setting(&mut self) -> Read<Setting> {
-        let name = self.reader.take_parameter_name().ok_or_else(|| self.reader.unexpected())?;
-        if self.reader.take_mark("=").is_none() {
-            self.reader.expect("TO")?;
-        }
-        match self.reader.take_setting_value()? {
-            Some(value) => Ok(Setting { name, value }),
-            None => Err(self.reader.unexpected().help("the value of a parameter stands in single quotes")),
-        }
-    }
-
-    fn add_setting(&self, setting: Setting, clauses: &mut Clauses) {
-        let same = |other: &Setting| other.name.value.eq_ignore_ascii_case(&setting.name.value);
-        if clauses.settings.iter().any(same) {
-            let message =
-                format!("`{}` is set twice; the first value holds", self.reader.shown(setting.name.span));
-            clauses.warnings.push(self.reader.warning(setting.name.span, message));
-        } else {
-            clauses.settings.push(setting);
-        }
-    }
-
-    /// What follows `BEFORE LOAD` or `AFTER LOAD`: any number of `DO` and `EXECUTE`.
-    fn sql(&mut self, sources: &mut Vec<SqlSource>) -> Read<()> {
-        let before = sources.len();
-        loop {
-            if self.reader.take("DO").is_some() {
-                self.blocks(sources)?;
-            } else if self.reader.take("EXECUTE").is_some() {
-                sources.push(SqlSource::File(self.sql_file()?));
-            } else if sources.len() == before {
-                return Err(self.reader.unexpected());
-            } else {
-                return Ok(());
-            }
-        }
-    }
-
-    fn blocks(&mut self, sources: &mut Vec<SqlSource>) -> Read<()> {
-        loop {
-            sources.push(SqlSource::Block(self.block()?));
-            if self.reader.take_mark(",").is_none() {
-                return match self.reader.rest().starts_with("$$") {
-                    true => Err(self.reader.unexpected().help("a comma must stand between two blocks")),
-                    false => Ok(()),
-                };
-            }
-            if !self.reader.rest().starts_with("$$") {
-                self.reader.want("`$$`");
-                return Err(self.reader.unexpected().help("no comma stands behind the last block"));
-            }
-        }
-    }
-
-    /// `$$ … $$`. What is between is SQL: comments and quotes there are not ours.
-    fn block(&mut self) -> Read<Spanned<String>> {
-        let Some(inside) = self.reader.rest().strip_prefix("$$") else {
-            self.reader.want("`$$`");
-            return Err(self.reader.unexpected());
-        };
-        let Some(length) = inside.find("$$") else {
-            let span = Span { start: self.reader.at(), end: self.reader.at() + 2 };
-            return Err(self
-                .reader
-                .error(span, "this `$$` is never closed")
-                .label("another `$$` is missing"));
-        };
-        let value = inside[..length].trim().to_owned();
-        Ok(Spanned { value, span: self.reader.advance(length + 4) })
-    }
-
-    fn sql_file(&mut self) -> Read<Spanned<String>> {
-        match self.reader.take_place("", self.surroundings.file_exists)? {
-            Some(Place::File(path)) => Ok(path),
-            Some(Place::Url(span, scheme)) => {
-                Err(self.reader.error(span, format!("EXECUTE cannot read from {scheme}")))
-            }
-            None => Err(self.reader.unexpected()),
-        }
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }

@@ -1,20 +1,22 @@
 //! The lists of fields and columns.
 
-use pgloader_core::transform::{NullIf, Trim};
+use pgloader_core::expression::{self, Form};
+use pgloader_core::transform::{DateFormat, NullIf, Trim};
 
 use super::Grammar;
 use super::clauses::Clauses;
-use crate::command::{ColumnDefinition, FieldDefinition};
+use crate::command::{ColumnDefinition, CommandKind, FieldDefinition, Position};
 use crate::diagnostic::Diagnostic;
 use crate::reader::Read;
+use crate::text::Spanned;
 
 impl Grammar<'_> {
     /// The list of fields; its clause begins at `start`.
-    pub(super) fn field_clause(&mut self, start: usize, clauses: &mut Clauses) -> Read<()> {
-        let mut fields = Vec::new();
+    pub(super) fn field_clause(&mut self, clauses: &mut Clauses, start: usize) -> Read<()> {
         self.reader.expect_mark("(")?;
+        let mut fields = Vec::new();
         loop {
-            fields.push(self.field(&mut clauses.warnings)?);
+            fields.push(self.field(clauses)?);
             if self.list_ends()? {
                 break;
             }
@@ -26,7 +28,7 @@ impl Grammar<'_> {
     }
 
     /// The list of columns; its clause begins at `start`.
-    pub(super) fn column_clause(&mut self, start: usize, clauses: &mut Clauses) -> Read<()> {
+    pub(super) fn column_clause(&mut self, clauses: &mut Clauses, start: usize) -> Read<()> {
         let mut columns = Vec::new();
         self.reader.expect_mark("(")?;
         loop {
@@ -59,16 +61,33 @@ impl Grammar<'_> {
     }
 
     /// A name and its options, in brackets or not.
-    fn field(&mut self, warnings: &mut Vec<Diagnostic>) -> Read<FieldDefinition> {
+    pub(super) fn field(&mut self, clauses: &mut Clauses) -> Read<FieldDefinition> {
         let name = self.reader.take_field_name("a field name")?.ok_or_else(|| self.no_name())?;
-        let mut field = FieldDefinition { name, null_if: Vec::new(), trim: None };
+        let position = match clauses.kind {
+            CommandKind::Fixed => Some(self.position()?),
+            _ => None,
+        };
+        let mut field =
+            FieldDefinition { name, position, null_if: Vec::new(), trim: None, date_format: None };
+        if clauses.kind == CommandKind::Copy {
+            return Ok(field);
+        }
         loop {
             if self.reader.take_mark("[").is_some() {
-                self.bracketed_options(&mut field, warnings)?;
-            } else if !self.field_option(&mut field, warnings)? {
+                self.bracketed_options(&mut field, &mut clauses.warnings)?;
+            } else if !self.field_option(&mut field, &mut clauses.warnings)? {
                 return Ok(field);
             }
         }
+    }
+
+    /// `[FROM] start [FOR] length`.
+    fn position(&mut self) -> Read<Position> {
+        self.reader.take("FROM");
+        let start = self.reader.take_position()?.ok_or_else(|| self.reader.unexpected())?;
+        self.reader.take("FOR");
+        let length = self.reader.take_position()?.ok_or_else(|| self.reader.unexpected())?;
+        Ok(Position { start, length })
     }
 
     /// What follows `[`.
@@ -86,26 +105,33 @@ impl Grammar<'_> {
     /// One option of a field; `false` where none stands here.
     fn field_option(&mut self, field: &mut FieldDefinition, warnings: &mut Vec<Diagnostic>) -> Read<bool> {
         let start = self.reader.at();
-        if self.reader.take("NULL IF").is_some() {
+        let warning = if self.reader.take("NULL IF").is_some() {
             field.null_if.push(self.null_if()?);
+            None
+        } else if self.reader.take("DATE FORMAT").is_some() {
+            let format = self.date_format()?;
+            field.date_format.replace(format).map(|_| "a field has one date format; the last one holds")
         } else if let Some(trim) = self.trim()? {
-            if field.trim.is_some() {
-                let message = "a field is trimmed once; the first `trim` holds";
-                warnings.push(self.reader.warning(self.reader.since(start), message));
-            }
+            let twice = field.trim.is_some().then_some("a field is trimmed once; the first `trim` holds");
             field.trim.get_or_insert(trim);
+            twice
         } else if let Some(length) = self.reader.length_of("TERMINATED BY") {
             self.reader.advance(length);
             self.reader.take_separator()?.ok_or_else(|| self.reader.unexpected())?;
-            let message = "`terminated by` has no effect on a single field";
-            warnings.push(self.reader.warning(self.reader.since(start), message));
-        } else if let Some(length) = self.reader.length_of("DATE FORMAT") {
-            let span = self.reader.advance(length);
-            return Err(self.reader.error(span, "the field option `date format` is not built yet"));
+            Some("`terminated by` has no effect on a single field")
         } else {
             return Ok(false);
-        }
+        };
+        warnings.extend(warning.map(|message| self.reader.warning(self.reader.since(start), message)));
         Ok(true)
+    }
+
+    /// What follows `DATE FORMAT`.
+    pub(super) fn date_format(&mut self) -> Read<Spanned<DateFormat>> {
+        let text = self.reader.take_string()?.ok_or_else(|| self.reader.unexpected())?;
+        let format = DateFormat::parse(&text.value);
+        let value = format.map_err(|fault| self.reader.fault(text.span.start + 1, &fault))?;
+        Ok(Spanned { value, span: text.span })
     }
 
     /// What follows `NULL IF`.
@@ -139,45 +165,53 @@ impl Grammar<'_> {
         Err(self.reader.unexpected())
     }
 
-    /// A name and a type.
+    /// A name, perhaps with a type and an expression.
     fn column(&mut self) -> Read<ColumnDefinition> {
         let name = self.reader.take_field_name("a column name")?.ok_or_else(|| self.no_name())?;
-        self.refuse_using()?;
-        let type_name = self.column_type()?;
-        self.refuse_using()?;
-        Ok(ColumnDefinition { name, type_name })
+        let has_type = !self.reader.sees("USING");
+        let type_name = if has_type { self.column_type()? } else { None };
+        let expression = match self.reader.take("USING") {
+            Some(_) => Some(self.form()?),
+            None => None,
+        };
+        Ok(ColumnDefinition { name, type_name, expression })
     }
 
-    fn refuse_using(&mut self) -> Read<()> {
-        match self.reader.length_of("USING") {
-            Some(length) => {
-                let span = self.reader.advance(length);
-                Err(self.reader.error(span, "USING expressions are not built yet"))
-            }
-            None => Ok(()),
+    /// What follows `USING`.
+    pub(super) fn form(&mut self) -> Read<Spanned<Form>> {
+        if matches!(self.reader.next_char(), None | Some(';' | ')' | ',')) {
+            self.reader.want("an expression");
+            return Err(self.reader.unexpected());
         }
+        let read = expression::read(self.reader.rest(), self.surroundings.library);
+        let (value, length) = read.map_err(|fault| self.reader.fault(self.reader.at(), &fault))?;
+        Ok(Spanned { value, span: self.reader.advance(length) })
     }
 
     /// `name`, `name(10,2)`, `name[]`.
     fn column_type(&mut self) -> Read<Option<String>> {
         let Some(name) = self.reader.take_field_name("a type")? else { return Ok(None) };
         let mut text = name.value;
-        if self.reader.take_mark("(").is_some() {
-            text.push('(');
-            loop {
-                let number = self.reader.take_number()?.ok_or_else(|| self.reader.unexpected())?;
-                text.push_str(&number.to_string());
-                if self.list_ends()? {
-                    break;
-                }
-                text.push(',');
-            }
-            text.push(')');
+        if self.reader.rest().starts_with('(') {
+            text.push_str(&self.typemod()?);
         }
         while self.reader.take_mark("[").is_some() {
             self.reader.expect_mark("]")?;
             text.push_str("[]");
         }
         Ok(Some(text))
+    }
+
+    /// `(10, 2)`, without blanks.
+    pub(super) fn typemod(&mut self) -> Read<String> {
+        self.reader.expect_mark("(")?;
+        let mut numbers = Vec::new();
+        loop {
+            let number = self.reader.take_number()?.ok_or_else(|| self.reader.unexpected())?;
+            numbers.push(number.to_string());
+            if self.list_ends()? {
+                return Ok(format!("({})", numbers.join(",")));
+            }
+        }
     }
 }

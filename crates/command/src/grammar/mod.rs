@@ -1,31 +1,32 @@
 //! The grammar: one method a rule.
 
+mod archive;
+mod cast;
 mod clauses;
-mod csv;
 mod fields;
+mod filters;
+mod inline;
 mod options;
+mod schema;
+mod settings;
+mod source;
+mod sql;
 
-use crate::command::{Command, CommandKind, Surroundings};
+use crate::command::{Command, CommandKind, Origin, Statement, Surroundings};
 use crate::diagnostic::Diagnostic;
 use crate::reader::{Read, Reader};
-use crate::text::SourceText;
+use crate::text::{SourceText, Span};
+use clauses::Clauses;
 
-/// Words with which a clause begins, so that an error can tell a clause from a misspelt option.
-pub(crate) const CLAUSES: [&str; 8] =
-    ["INTO", "TARGET TABLE", "TARGET COLUMNS", "HAVING FIELDS", "WITH", "SET", "BEFORE LOAD", "AFTER LOAD"];
+pub(crate) use clauses::sees_clause;
 
-/// The commands that are read.
-const COMMANDS: [(&str, CommandKind); 1] = [("CSV", CommandKind::Csv)];
-
-/// The commands that are refused, and why.
-const REFUSED: [(&str, &str); 7] = [
-    ("FIXED", "is not built yet"),
-    ("COPY", "is not built yet"),
-    ("DBF", "is not built yet"),
-    ("IXF", "is not built yet"),
-    ("ARCHIVE", "is not built yet"),
-    ("DATABASE", "is not built yet"),
-    ("MESSAGES", "is not supported"),
+/// The commands whose kind is told by a word.
+const COMMANDS: [(&str, CommandKind); 5] = [
+    ("CSV", CommandKind::Csv),
+    ("FIXED", CommandKind::Fixed),
+    ("COPY", CommandKind::Copy),
+    ("DBF", CommandKind::Dbf),
+    ("IXF", CommandKind::Ixf),
 ];
 
 /// Reads the commands of a load file, in order; at least one.
@@ -35,60 +36,117 @@ const REFUSED: [(&str, &str); 7] = [
 ///
 /// # Errors
 /// The first error in the file, be it in its templates or its commands.
-pub fn parse(text: &SourceText, surroundings: &Surroundings<'_>) -> Result<Vec<Command>, Diagnostic> {
-    let mut grammar = Grammar { reader: Reader::new(text), surroundings };
-    let commands = grammar.file();
-    let reached = match commands {
-        Ok(_) => usize::MAX,
-        Err(_) => grammar.reader.reached(),
-    };
-    match grammar.reader.template_error(reached) {
-        Some(error) => Err(error),
-        None => commands,
-    }
+pub fn parse(text: &SourceText, surroundings: &Surroundings<'_>) -> Result<Vec<Statement>, Diagnostic> {
+    let mut grammar = Grammar::new(text, surroundings);
+    let statements = grammar.file();
+    grammar.or_template_error(statements)
 }
 
 struct Grammar<'t> {
     reader: Reader<'t>,
     surroundings: &'t Surroundings<'t>,
+    /// Whether the members of an archive are being read.
+    in_archive: bool,
+    /// From here on the text is inline data, which nothing is said about.
+    inline_from: Option<usize>,
+}
+
+impl<'t> Grammar<'t> {
+    fn new(text: &'t SourceText, surroundings: &'t Surroundings<'t>) -> Grammar<'t> {
+        Grammar { reader: Reader::new(text), surroundings, in_archive: false, inline_from: None }
+    }
+
+    /// What was read, or the error of the templates where that stands before its end.
+    fn or_template_error<T>(&self, read: Read<T>) -> Read<T> {
+        let reached = match (&read, self.inline_from) {
+            (Err(_), _) => self.reader.reached(),
+            (Ok(_), Some(end)) => end,
+            (Ok(_), None) => usize::MAX,
+        };
+        match self.reader.template_error(reached) {
+            Some(error) => Err(error),
+            None => read,
+        }
+    }
 }
 
 impl Grammar<'_> {
-    fn file(&mut self) -> Read<Vec<Command>> {
-        let mut commands = vec![self.command()?];
-        while !self.reader.is_at_end() {
+    fn file(&mut self) -> Read<Vec<Statement>> {
+        let mut statements = vec![self.statement()?];
+        while self.inline_from.is_none() && !self.reader.is_at_end() {
             if self.reader.take_mark(";").is_none() {
                 return Err(self.unended());
             }
             if !self.reader.is_at_end() {
-                commands.push(self.command()?);
+                statements.push(self.statement()?);
             }
         }
-        Ok(commands)
+        match self.inline_from.is_some() && statements.len() > 1 {
+            true => Err(self.too_many_commands(&statements)),
+            false => Ok(statements),
+        }
     }
 
-    fn command(&mut self) -> Read<Command> {
+    fn statement(&mut self) -> Read<Statement> {
         let start = self.reader.at();
-        if self.reader.take_glued("LOAD").is_none() {
-            return Err(match self.reader.is_at_end() {
-                true => self.reader.unexpected_because(|_| "there is no command in this file".to_owned()),
-                false => self.reader.unexpected(),
-            });
+        self.expect_load()?;
+        if self.reader.take_glued("ARCHIVE").is_some() {
+            return self.archive(start).map(|archive| Statement::Archive(Box::new(archive)));
         }
+        let mut command = self.command(start)?;
+        if let Origin::Inline(offset) = &mut command.source {
+            offset.value = self.inline_offset(offset.span)?;
+        }
+        Ok(Statement::Load(Box::new(command)))
+    }
+
+    fn expect_load(&mut self) -> Read<()> {
+        match self.reader.take_glued("LOAD") {
+            Some(_) => Ok(()),
+            None if self.reader.is_at_end() => {
+                Err(self.reader.unexpected_because(|_| "there is no command in this file".to_owned()))
+            }
+            None => Err(self.reader.unexpected()),
+        }
+    }
+
+    /// What follows `LOAD`, which stands at `start`.
+    fn command(&mut self, start: usize) -> Read<Command> {
         for (word, kind) in COMMANDS {
             if self.reader.take_glued(word).is_some() {
-                return match kind {
-                    CommandKind::Csv => self.csv(start),
-                };
+                let head = self.reader.since(start);
+                self.reader.expect("FROM")?;
+                let source = self.file_source(kind)?;
+                return self.clauses_of(kind, head, source);
             }
         }
-        for (word, why) in REFUSED {
-            if let Some(length) = self.reader.length_of(word) {
-                self.reader.advance(length);
-                return Err(self.reader.error(self.reader.since(start), format!("LOAD {word} {why}")));
-            }
+        if self.reader.take_glued("DATABASE").is_some() {
+            let head = self.reader.since(start);
+            self.reader.expect("FROM")?;
+            let (kind, source) = self.database_source()?;
+            return self.clauses_of(kind, head, source);
         }
-        Err(self.reader.unexpected())
+        Err(self.no_such_command(start))
+    }
+
+    /// All that follows the source.
+    fn clauses_of(&mut self, kind: CommandKind, head: Span, source: Origin) -> Read<Command> {
+        let mut clauses = Clauses::new(kind, (self.surroundings.options)(kind));
+        self.before_into(&mut clauses)?;
+        let into = self.into(&kind.to_string())?;
+        clauses.table = self.second_into()?;
+        while self.clause(&mut clauses)? {}
+        Ok(clauses.command(head, self.reader.since(head.start), source, into))
+    }
+
+    fn no_such_command(&self, start: usize) -> Diagnostic {
+        match self.reader.length_of("MESSAGES") {
+            Some(length) => {
+                let span = Span { start, end: self.reader.at() + length };
+                self.reader.error(span, "LOAD MESSAGES is not supported")
+            }
+            None => self.reader.unexpected(),
+        }
     }
 
     /// The error that something stands where a command should end.
@@ -98,11 +156,6 @@ impl Grammar<'_> {
             true => error.help("a `;` must stand before the next command"),
             false => error,
         }
-    }
-
-    /// Whether a clause begins here.
-    fn sees_clause(&self) -> bool {
-        CLAUSES.iter().any(|words| self.reader.sees(words)) || clauses::foreign(&self.reader).is_some()
     }
 }
 

@@ -3,7 +3,7 @@
 use pgloader_core::option::{Argument, Form, OptionSpec, Value};
 
 use super::Grammar;
-use super::clauses::Clauses;
+use super::clauses::{Clauses, sees_clause};
 use crate::command::CommandKind;
 use crate::diagnostic::Diagnostic;
 use crate::reader::{Read, alternatives};
@@ -29,22 +29,17 @@ type Declared = (&'static OptionSpec, &'static Form);
 
 impl Grammar<'_> {
     /// What follows `WITH`.
-    pub(super) fn with(
-        &mut self,
-        kind: CommandKind,
-        declared: &[&'static OptionSpec],
-        clauses: &mut Clauses,
-    ) -> Read<()> {
+    pub(super) fn with(&mut self, clauses: &mut Clauses) -> Read<()> {
         loop {
-            if self.reader.sees(ENCODING) {
+            if has_encoding(clauses.kind) && self.reader.sees(ENCODING) {
                 self.encoding(clauses)?;
             } else {
-                self.option(kind, declared, clauses)?;
+                self.option(clauses)?;
             }
             if self.reader.take_mark(",").is_none() {
-                return self.refuse_glued_options(declared);
+                return self.refuse_glued_options(&clauses.declared);
             }
-            if self.sees_clause() {
+            if sees_clause(&self.reader) {
                 return Err(self.no_option().help("no comma stands behind the last option"));
             }
         }
@@ -73,16 +68,11 @@ impl Grammar<'_> {
     }
 
     /// One option and its value.
-    fn option(
-        &mut self,
-        kind: CommandKind,
-        declared: &[&'static OptionSpec],
-        clauses: &mut Clauses,
-    ) -> Read<()> {
+    fn option(&mut self, clauses: &mut Clauses) -> Read<()> {
         let start = self.reader.at();
-        let (forms, length) = self.longest(declared);
+        let (forms, length) = self.longest(&clauses.declared);
         if forms.is_empty() {
-            return Err(self.unknown_option(kind, declared));
+            return Err(self.unknown_option(clauses));
         }
         self.reader.advance(length);
         let (spec, value) = self.value(&forms, Span { start, end: start + length })?;
@@ -145,7 +135,16 @@ impl Grammar<'_> {
             Argument::Escape => self.reader.take_escape(),
             Argument::Text => Ok(self.reader.take_string()?.map(|text| Value::Text(text.value))),
             Argument::Name => Ok(self.reader.take_name()?.map(|name| Value::Text(name.value))),
+            Argument::DateFormat => self.date_format_value(),
             Argument::NotBuilt => Ok(None),
+        }
+    }
+
+    fn date_format_value(&mut self) -> Read<Option<Value>> {
+        let quoted = matches!(self.reader.next_char(), Some('\'' | '"'));
+        match quoted {
+            true => self.date_format().map(|format| Some(Value::DateFormat(format.value))),
+            false => Ok(None),
         }
     }
 
@@ -179,13 +178,14 @@ impl Grammar<'_> {
     /// Fails where an option follows another one without a comma.
     fn refuse_glued_options(&self, declared: &[&'static OptionSpec]) -> Read<()> {
         let is_option = !self.longest(declared).0.is_empty() || self.reader.sees(ENCODING);
-        match is_option && !self.sees_clause() {
+        match is_option && !sees_clause(&self.reader) {
             true => Err(self.reader.unexpected().help("a comma must stand between two options")),
             false => Ok(()),
         }
     }
 
-    fn unknown_option(&mut self, kind: CommandKind, declared: &[&'static OptionSpec]) -> Diagnostic {
+    fn unknown_option(&mut self, clauses: &Clauses) -> Diagnostic {
+        let kind = clauses.kind;
         let span = self.unknown_words();
         if span.start == span.end {
             return self.no_option();
@@ -198,8 +198,9 @@ impl Grammar<'_> {
         if let Some((_, help)) = obsolete {
             return error.help(help);
         }
-        let mut known: Vec<&'static str> = vec![ENCODING];
-        for (_, form) in forms(declared) {
+        let mut known: Vec<&'static str> = Vec::new();
+        known.extend(has_encoding(kind).then_some(ENCODING));
+        for (_, form) in forms(&clauses.declared) {
             if !known.contains(&form.words) {
                 known.push(form.words);
             }
@@ -222,7 +223,7 @@ impl Grammar<'_> {
                 rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
             let is_name = rest.starts_with(char::is_alphabetic);
             let same_line = !self.reader.text_between(end, self.reader.at()).contains('\n');
-            if !is_name || !same_line || self.sees_clause() {
+            if !is_name || !same_line || sees_clause(&self.reader) {
                 break;
             }
             end = self.reader.advance(length).end;
@@ -230,6 +231,11 @@ impl Grammar<'_> {
         self.reader.back_to(start);
         Span { start, end }
     }
+}
+
+/// Whether the encoding of the source can be said: that of an IXF file stands in it.
+fn has_encoding(kind: CommandKind) -> bool {
+    kind != CommandKind::Ixf
 }
 
 fn forms(declared: &[&'static OptionSpec]) -> impl Iterator<Item = Declared> {
@@ -253,6 +259,7 @@ fn expectation(argument: Argument) -> Vec<String> {
             &["`double-quote`", "`backslash-quote`", "`\"\"`", "`\\\"`", "one character in single quotes"]
         }
         Argument::Text => &["text in quotes"],
+        Argument::DateFormat => &["a pattern in quotes, such as `'YYYY-MM-DD'`"],
         Argument::Name => &["a name"],
     };
     ways.iter().map(|way| (*way).to_owned()).collect()

@@ -85,11 +85,7 @@ impl Reader<'_> {
     /// `name` or `schema.name`, each bare or quoted, without blanks around the dot.
     pub(crate) fn expect_table_name(&mut self) -> Read<Spanned<WrittenName>> {
         let start = self.at;
-        let mut parts = vec![self.expect_name_part()?];
-        while self.last_end == self.at && self.next_char() == Some('.') {
-            self.advance(1);
-            parts.push(self.expect_name_part()?);
-        }
+        let parts = self.expect_name_parts("a table name")?;
         let span = self.since(start);
         let name = WrittenName::from_parts(parts);
         let value =
@@ -97,10 +93,20 @@ impl Reader<'_> {
         Ok(Spanned { value, span })
     }
 
-    fn expect_name_part(&mut self) -> Read<NamePart> {
+    /// Names with dots between, each bare or quoted, without blanks around the dots.
+    pub(crate) fn expect_name_parts(&mut self, what: &str) -> Read<Vec<NamePart>> {
+        let mut parts = vec![self.expect_name_part(what)?];
+        while self.last_end == self.at && self.next_char() == Some('.') {
+            self.advance(1);
+            parts.push(self.expect_name_part(what)?);
+        }
+        Ok(parts)
+    }
+
+    fn expect_name_part(&mut self, what: &str) -> Read<NamePart> {
         let exact = self.next_char() == Some('"');
         if !exact && self.next_char() != Some('\'') && bare_name_length(self.rest()) == 0 {
-            self.want("a table name");
+            self.want(what);
             return Err(self.unexpected());
         }
         let name = self.take_name()?.ok_or_else(|| self.unexpected())?;
@@ -127,6 +133,39 @@ impl Reader<'_> {
             return Ok(None);
         }
         self.number(digits).map(Some)
+    }
+
+    /// A place or a width in a line, decimal or `0x` hex.
+    pub(crate) fn take_position(&mut self) -> Read<Option<usize>> {
+        let rest = self.rest();
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).unwrap_or(rest.len());
+        let hex = rest[..word].strip_prefix("0x").or_else(|| rest[..word].strip_prefix("0X"));
+        let Some(digits) = hex else {
+            let Some(number) = self.take_number()? else { return Ok(None) };
+            return Ok(Some(usize::try_from(number).unwrap_or(usize::MAX)));
+        };
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            self.want("a whole number");
+            return Ok(None);
+        }
+        let number = usize::from_str_radix(digits, 16);
+        let span = self.advance(word);
+        number.map(Some).map_err(|_| self.error(span, "this number is too large"))
+    }
+
+    /// The name of a type in a cast rule: a bare word kept as written, or anything in double quotes.
+    pub(crate) fn take_type_name(&mut self) -> Read<Option<Spanned<String>>> {
+        if self.next_char() == Some('"') {
+            let name = self.take_quoted('"')?;
+            return name.map(|name| self.not_empty(name)).transpose();
+        }
+        let length = bare_length(self.rest(), |c| c.is_alphanumeric() || c == '_');
+        if length == 0 {
+            self.want("a type");
+            return Ok(None);
+        }
+        let value = self.rest()[..length].to_owned();
+        Ok(Some(Spanned { value, span: self.advance(length) }))
     }
 
     /// Digits and an optional unit, in bytes.
@@ -165,7 +204,7 @@ impl Reader<'_> {
 
     /// Whether the word here is rather the next clause than a unit.
     fn is_new_clause(&self) -> bool {
-        crate::grammar::CLAUSES.iter().any(|clause| self.sees(clause))
+        crate::grammar::sees_clause(self)
     }
 
     fn digits(&self) -> usize {

@@ -3,7 +3,10 @@
 
 mod literal;
 mod place;
+mod regex;
 mod separator;
+
+use pgloader_core::expression::Fault;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::suggest;
@@ -63,6 +66,26 @@ impl<'t> Reader<'t> {
 
     pub(crate) fn is_at_end(&self) -> bool {
         self.at == self.text.len() && self.unclosed.is_none()
+    }
+
+    /// The file as it is, templates not expanded; as far as it is text.
+    pub(crate) fn raw(&self) -> &'t str {
+        self.source.raw()
+    }
+
+    /// Where the file goes on behind this, which is not empty.
+    pub(crate) fn raw_after(&self, span: Span) -> usize {
+        self.source.raw_range(span).end
+    }
+
+    /// Whether the file has bytes that are no text behind its text.
+    pub(crate) fn goes_on_in_bytes(&self) -> bool {
+        self.source.goes_on_in_bytes()
+    }
+
+    /// How messages name the file.
+    pub(crate) fn name(&self) -> &'t str {
+        self.source.name()
     }
 
     /// A part of the text.
@@ -175,6 +198,16 @@ impl<'t> Reader<'t> {
     /// An error at a place of this text.
     pub(crate) fn error(&self, span: Span, message: impl AsRef<str>) -> Diagnostic {
         Diagnostic::error(self.source, span, message)
+    }
+
+    /// The error that there is a fault in what begins at `start`.
+    pub(crate) fn fault(&self, start: usize, fault: &Fault) -> Diagnostic {
+        let span = Span { start: start + fault.range.start, end: start + fault.range.end };
+        let error = self.error(span, &fault.message);
+        match &fault.hint {
+            Some(hint) => error.help(hint),
+            None => error,
+        }
     }
 
     /// A warning at a place of this text.

@@ -1,6 +1,7 @@
 //! Where data comes from and goes to: file names and URIs.
 
 use super::{Read, Reader};
+use crate::scheme::{self, Said};
 use crate::text::{Span, Spanned};
 use crate::uri;
 
@@ -8,8 +9,9 @@ use crate::uri;
 pub(crate) enum Place {
     /// A file, without quotes.
     File(Spanned<String>),
-    /// Something with a scheme that is not the command's own, and that scheme in lower case with its `://`.
-    Url(Span, String),
+    /// Something with a scheme that is not the command's own, without quotes, and that scheme in lower case with its
+    /// `://`.
+    Url(Spanned<String>, String),
 }
 
 impl Reader<'_> {
@@ -26,7 +28,8 @@ impl Reader<'_> {
         let Spanned { value, span } = written;
         let Some(scheme) = uri::scheme(&value) else { return self.file(value, span).map(Some) };
         if !value[..scheme].eq_ignore_ascii_case(own) {
-            return Ok(Some(Place::Url(span, value[..scheme].to_lowercase())));
+            let scheme = value[..scheme].to_lowercase();
+            return Ok(Some(Place::Url(Spanned { value, span }, scheme)));
         }
         self.file(value[scheme..].to_owned(), span).map(Some)
     }
@@ -44,15 +47,14 @@ impl Reader<'_> {
             Some(scheme) if rest[..scheme].eq_ignore_ascii_case(own) => {
                 scheme + bare_file_length(&rest[scheme..], exists)
             }
-            Some(_) => rest.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(rest.len()),
+            Some(_) => url_length(rest),
             None => bare_file_length(rest, exists),
         };
         if length == 0 {
             self.want("a file name");
             return None;
         }
-        let value = rest[..length].to_owned();
-        Some(Spanned { value, span: self.advance(length) })
+        Some(self.take_text(length))
     }
 
     /// Takes one of the words `stdin`, `-`, `inline`, which may also begin a file name: not where a character of
@@ -64,26 +66,60 @@ impl Reader<'_> {
         (stands && !goes_on).then(|| self.advance(word.len()))
     }
 
-    /// The connection URI of `INTO`.
-    pub(crate) fn expect_uri(&mut self) -> Read<Spanned<String>> {
+    /// The connection string of `INTO`: a URI, or in quotes also `host=… dbname=…`.
+    pub(crate) fn expect_connection(&mut self) -> Read<Spanned<String>> {
         if let Some(quoted) = self.take_quoted('\'')? {
-            return match uri::scheme(&quoted.value) {
-                Some(_) => Ok(quoted),
-                None => Err(self.error(quoted.span, "this is not a connection URI").label(URI)),
+            let has_scheme = uri::scheme(uri::without_jdbc(&quoted.value)).is_some();
+            return match has_scheme || uri::is_pairs(&quoted.value) {
+                true => Ok(quoted),
+                false => Err(self.error(quoted.span, "this is not a connection URI").label(URI)),
             };
         }
-        if uri::scheme(self.rest()).is_none() {
+        if uri::scheme(uri::without_jdbc(self.rest())).is_none() {
             self.want("a connection URI such as `postgresql://user@host/database`");
             return Err(self.unexpected());
         }
-        let length = uri::length(self.rest());
+        Ok(self.take_text(uri::length(self.rest())))
+    }
+
+    /// The source of `LOAD DATABASE`, quoted or not: a URI or the name of a file; `None` where neither stands here.
+    pub(crate) fn take_database(&mut self, exists: &dyn Fn(&str) -> bool) -> Read<Option<Spanned<String>>> {
+        if let Some(quoted) = self.take_quoted('\'')? {
+            return Ok(Some(quoted));
+        }
+        let rest = self.rest();
+        let plain = uri::without_jdbc(rest);
+        let prefix = rest.len() - plain.len();
+        let length = match (scheme::said(rest), uri::scheme(plain)) {
+            (Some(Said::File(_)), Some(scheme)) => {
+                prefix + scheme + bare_file_length(&plain[scheme..], exists)
+            }
+            (Some(Said::Place), _) => url_length(rest),
+            (_, Some(_)) => uri::length(rest),
+            (_, None) => bare_file_length(rest, exists),
+        };
+        if length == 0 {
+            self.want("the URI of a database");
+            self.want("a file name");
+            return Ok(None);
+        }
+        Ok(Some(self.take_text(length)))
+    }
+
+    fn take_text(&mut self, length: usize) -> Spanned<String> {
         let value = self.rest()[..length].to_owned();
-        Ok(Spanned { value, span: self.advance(length) })
+        Spanned { value, span: self.advance(length) }
     }
 }
 
-/// What is expected where a quoted text is no URI.
+/// What is expected where a quoted text is no connection string.
 const URI: &str = "expected a connection URI such as `postgresql://user@host/database`";
+
+/// The length of an unquoted URL: up to white space, or the `;` that ends the command.
+fn url_length(text: &str) -> usize {
+    let token = text.find(char::is_whitespace).unwrap_or(text.len());
+    text[..token].trim_end_matches(';').len()
+}
 
 /// Whether this may stand in a file name without quotes.
 fn is_file_name(char: char) -> bool {
@@ -114,7 +150,7 @@ mod tests {
             reader.take_place("csv://", &|name| name == "p(1).csv").map_err(|e| e.message().to_owned())?;
         let shown = place.map(|place| match place {
             Place::File(path) => path.value,
-            Place::Url(span, scheme) => format!("{scheme} {}", reader.shown(span)),
+            Place::Url(url, scheme) => format!("{scheme} {}", url.value),
         });
         Ok((shown, reader.rest().to_owned()))
     }
@@ -140,7 +176,8 @@ mod tests {
             ("été.csv", "été.csv", ""),
             ("stdinx.csv", "stdinx.csv", ""),
             ("http://h/a?b=c+d~e,f; x", "http:// http://h/a?b=c+d~e,f", "; x"),
-            ("'s3://b/k'", "s3:// 's3://b/k'", ""),
+            ("'s3://b/k'", "s3:// s3://b/k", ""),
+            ("http://h/a;b=1 x", "http:// http://h/a;b=1", "x"),
             ("fixed://a", "fixed:// fixed://a", ""),
         ];
         for (text, expected, rest) in cases {

@@ -1,5 +1,7 @@
 //! `date format 'pattern'`: text read by position and written as PostgreSQL reads it in any DateStyle.
 
+use std::fmt;
+
 use crate::expression::Fault;
 
 use super::IsNull;
@@ -7,7 +9,15 @@ use super::IsNull;
 /// A date format: which part of a date or time stands where. Read by position, not by tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateFormat {
+    pattern: String,
     tokens: Vec<Token>,
+}
+
+/// As it was written.
+impl fmt::Display for DateFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.pattern)
+    }
 }
 
 /// What stands at one place.
@@ -83,7 +93,7 @@ impl DateFormat {
         }
         match tokens.is_empty() {
             true => Err(Fault::new(0..0, "the date format is empty").hint(known())),
-            false => Ok(DateFormat { tokens }),
+            false => Ok(DateFormat { pattern: pattern.to_owned(), tokens }),
         }
     }
 

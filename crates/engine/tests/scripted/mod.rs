@@ -157,6 +157,7 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
         table: name.clone(),
         columns: vec![Column { name: "a".into(), ..Column::default() }],
         fields: vec![0],
+        projection: None,
         on_error,
         commit: if on_error == OnError::Stop { Commit::Everything } else { Commit::Batch },
         truncate_columns: false,

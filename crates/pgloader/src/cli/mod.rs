@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, CommandFactory, Error, FromArgMatches};
 
-pub use arguments::{Arguments, GarbageAction, Generated, Output};
+pub use arguments::{Arguments, Clauses, GarbageAction, Generated, Output};
 pub use mode::{Mode, Topic, Work};
 
 /// This program's version.

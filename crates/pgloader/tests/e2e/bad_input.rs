@@ -228,7 +228,6 @@ fn usage_errors_exit_with_2() {
     Run::of(&mut bench.command()).expect(2, &["Usage"]);
     Run::of(bench.command().arg("--no-such-option"))
         .expect(2, &["Undefined option '--no-such-option'", "Usage"]);
-    Run::of(bench.command().args(["a.csv", "postgresql:///?t"])).expect(2, &["not built yet"]);
     Run::of(bench.command().arg("--help")).expect(0, &["Exit codes"]);
     Run::of(bench.command().arg("--version")).expect(0, &["pgloader version"]);
 }

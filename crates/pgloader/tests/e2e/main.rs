@@ -18,3 +18,4 @@ mod regress;
 mod reports;
 mod secrets;
 mod shipped;
+mod source_target;

@@ -50,6 +50,9 @@ impl fmt::Debug for Mark {
     }
 }
 
+/// The separators that are tried, in this order.
+const SEPARATORS: [char; 8] = ['\t', ',', ';', '|', '%', '^', '!', '$'];
+
 /// How fields are quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quoting {
@@ -87,31 +90,42 @@ pub struct Dialect {
 }
 
 impl Dialect {
-    /// What the options say.
+    /// What the options say: one dialect; or, where they do not name the separator, those that a file may have, in
+    /// the order in which they are tried. The first is then the one to take where none fits.
     ///
     /// # Errors
     ///
-    /// `fields terminated by` is missing, or two options contradict each other.
-    pub fn new(options: &Options) -> Result<Dialect> {
-        let Some(separator) = options.char(&options::FIELDS_TERMINATED_BY) else {
-            return Err(Error::new("the option `fields terminated by` is missing").hint(
-                "say which character separates the fields, for instance: fields terminated by ','; \
-                 guessing it is not built yet",
-            ));
-        };
-        let dialect = Dialect {
+    /// Two options contradict each other.
+    pub fn choices(options: &Options) -> Result<Vec<Dialect>> {
+        let trim = options.word(&options::UNQUOTED_BLANKS) != Some("keep");
+        let terminator = terminator(options);
+        let written = |separator: char| Dialect {
             separator: separator.into(),
             quoting: quoting(options),
-            terminator: terminator(options),
-            trim: options.word(&options::UNQUOTED_BLANKS) != Some("keep"),
+            terminator,
+            trim,
         };
-        dialect.check()?;
-        Ok(dialect)
+        if let Some(separator) = options.char(&options::FIELDS_TERMINATED_BY) {
+            let dialect = written(separator);
+            return dialect.check().map(|()| vec![dialect]);
+        }
+        let dialects = SEPARATORS.map(written);
+        dialects[0].check()?;
+        let choices = dialects.into_iter().flat_map(|dialect| {
+            let backslash = backslash(options).map(|quoting| Dialect { quoting, ..dialect.clone() });
+            std::iter::once(dialect).chain(backslash)
+        });
+        Ok(choices.filter(|dialect| dialect.check().is_ok()).collect())
     }
 
     /// Whether records end with LF, so that CR LF ends them too.
     pub fn ends_with_lf(&self) -> bool {
         *self.terminator == *b"\n"
+    }
+
+    /// Whether what is counted as lines are those that an editor shows.
+    pub fn lines_are_physical(&self) -> bool {
+        self.terminator.ends_with(b"\n")
     }
 
     /// The quote character.
@@ -190,6 +204,15 @@ fn quoting(options: &Options) -> Quoting {
         _ if doubled => Quoting::Doubled(quote),
         Some("following") => Quoting::Following { quote, escape },
         _ => Quoting::Prefixed { quote, escape },
+    }
+}
+
+/// The second way to write quotes that is tried, where the options do not name one.
+fn backslash(options: &Options) -> Option<Quoting> {
+    let is_open = options.get(&options::FIELDS_ESCAPED_BY).is_none();
+    match quoting(options) {
+        Quoting::Doubled(quote) if is_open => Some(Quoting::Prefixed { quote, escape: '\\'.into() }),
+        _ => None,
     }
 }
 

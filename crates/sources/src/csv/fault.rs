@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use pgloader_files::encoding::Encoding;
+
 use super::dialect::{Dialect, Quoting};
 
 /// What is wrong with a record.
@@ -18,7 +20,7 @@ pub enum Fault {
         /// Whether a quote is open where it becomes too wide.
         open: bool,
     },
-    /// It has bytes that are no UTF-8; this is the first.
+    /// It has bytes that are no character in the file's encoding; this is the first.
     Encoding(u8),
     /// It has a NUL byte.
     Nul,
@@ -38,6 +40,8 @@ pub struct Complaint<'a> {
     pub max_record: usize,
     /// How the file is written.
     pub dialect: &'a Dialect,
+    /// Its encoding.
+    pub encoding: Encoding,
 }
 
 impl fmt::Display for Complaint<'_> {
@@ -56,7 +60,8 @@ impl fmt::Display for Complaint<'_> {
                 if open { write!(f, ": the quote opened on line {fault_line} is not closed") } else { Ok(()) }
             }
             Fault::Encoding(byte) => {
-                write!(f, "the byte 0x{byte:02X} on line {fault_line} is not valid UTF-8")
+                let encoding = self.encoding.name();
+                write!(f, "the byte 0x{byte:02X} on line {fault_line} is not valid {encoding}")
             }
             Fault::Nul => {
                 write!(f, "there is a NUL byte on line {fault_line}, which PostgreSQL cannot store")
@@ -74,7 +79,10 @@ impl Complaint<'_> {
                 "check `lines terminated by`, or raise `max record size`".to_owned()
             }
             Fault::Encoding(_) => {
-                "correct the line, or name the file's encoding, for instance: WITH ENCODING latin1".to_owned()
+                let example = if self.encoding.is_utf8() { "latin1" } else { "utf-8" };
+                format!(
+                    "correct the line, or name the file's encoding, for instance: WITH ENCODING {example}"
+                )
             }
             Fault::Nul => "correct the line, or load without such bytes: nul bytes = strip".to_owned(),
         }

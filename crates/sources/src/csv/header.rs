@@ -4,9 +4,9 @@ use std::io::Read;
 use std::sync::atomic::AtomicBool;
 
 use pgloader_core::{Error, Result, Row};
+use pgloader_files::encoding::Encoding;
 
 use super::Csv;
-use super::encoding::Encoding;
 use super::fault::Fault;
 use super::records::{Found, Records};
 
@@ -38,12 +38,26 @@ fn skip<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<()> {
 
 fn names<R: Read>(records: &mut Records<R>, csv: &Csv) -> Result<Vec<String>> {
     let Some(values) = records.header(&csv.cancelled)? else {
-        let message = format!("{} is empty, and `csv header` asks for a line of names", csv.path.display());
+        let message =
+            format!("{} is empty, and `csv header` asks for a line of names", records.path.display());
         return Err(
             Error::new(message).hint("list the fields in the command to load files that may be empty")
         );
     };
     Ok(values.into_iter().map(|value| value.unwrap_or_default().trim().to_owned()).collect())
+}
+
+/// The encoding of which a byte order mark stands at the start of a text, where that is another one.
+fn other_encoding(encoding: Encoding, text: &[u8]) -> Option<&'static str> {
+    const SWAPPED: &[u8] = "\u{fffe}".as_bytes();
+    if encoding.is_utf8() {
+        return match text {
+            [0xff, 0xfe, 0, ..] => Some("UTF-32"),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+            _ => None,
+        };
+    }
+    (encoding.has_byte_order_mark() && text.starts_with(SWAPPED)).then_some("UTF-16")
 }
 
 /// What stands before the first record.
@@ -54,12 +68,12 @@ impl<R: Read> Records<R> {
         while self.buffer.rest().len() < MARK.len() && !self.buffer.at_end() {
             self.fill(cancelled)?;
         }
-        let utf16 = [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| self.buffer.rest().starts_with(mark));
-        if self.rules.encoding == Encoding::Utf8 && utf16 {
-            return Err(Error::new("the file begins as UTF-16 does, which is not built yet")
-                .hint("convert it to UTF-8, for instance with iconv, or save it as \"CSV UTF-8\""));
+        let encoding = self.rules.encoding;
+        if let Some(other) = other_encoding(encoding, self.buffer.rest()) {
+            let message = format!("the file begins as {other} does, and it is read as {}", encoding.name());
+            return Err(Error::new(message).hint(format!("WITH ENCODING {}", other.to_lowercase())));
         }
-        if self.rules.encoding == Encoding::Utf8 && self.buffer.rest().starts_with(MARK) {
+        if encoding.has_byte_order_mark() && self.buffer.rest().starts_with(MARK) {
             self.buffer.consume(self.buffer.start() + MARK.len());
             self.splitter.forget();
         }

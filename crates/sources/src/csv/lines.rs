@@ -14,10 +14,11 @@ pub struct LineCounter {
 }
 
 impl LineCounter {
-    /// The start of the text, whose records end with `terminator`. CR LF counts by its LF.
-    pub fn new(terminator: Mark) -> LineCounter {
+    /// The start of the text, on the line of the file that is called `line`. Its records end with `terminator`; CR
+    /// LF counts by its LF.
+    pub fn new(terminator: Mark, line: u64) -> LineCounter {
         let line_end = if *terminator == *b"\r\n" { Mark::from('\n') } else { terminator };
-        LineCounter { line_end, offset: 0, line: 1 }
+        LineCounter { line_end, offset: 0, line }
     }
 
     /// The line of the place `offset`, which becomes the known one. `bytes` begin at `origin` and hold everything

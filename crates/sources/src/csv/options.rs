@@ -27,7 +27,7 @@ const fn form(words: &'static str, argument: Argument) -> Form {
 pub static FIELDS_TERMINATED_BY: OptionSpec = OptionSpec {
     name: "fields terminated by",
     forms: &[form("fields terminated by", Argument::Separator)],
-    default: "none: it has to be given",
+    default: "guessed",
     help: "The character between two fields.",
 };
 

@@ -1,23 +1,19 @@
-//! The read buffer: bytes of the file as UTF-8, from the record being read onwards.
+//! The read buffer: the text of the file, from the record being read onwards.
 
 use std::io::{ErrorKind, Read};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use encoding_rs::mem::{convert_latin1_to_utf8, convert_utf8_to_latin1_lossy};
 use pgloader_core::{Error, Result};
-
-use super::encoding::Encoding;
 
 /// How much is read at once, where records are not wider.
 pub const CAPACITY: usize = 256 << 10;
 
-/// How many bytes of a file in another encoding are converted at once.
-const PIECE: usize = 64 << 10;
-
 /// What of the file is in memory. Places are counted from the start of the buffer; they move when it is filled.
 pub struct Buffer<R> {
     input: R,
-    encoding: Encoding,
+    /// How much is read at once.
+    capacity: usize,
     bytes: Vec<u8>,
     /// The first byte not done with.
     start: usize,
@@ -27,40 +23,19 @@ pub struct Buffer<R> {
     origin: u64,
     /// Whether the input is at its end.
     at_end: bool,
-    /// Up to here everything is valid UTF-8.
-    valid_to: usize,
-    /// Up to here there is no NUL byte.
-    nul_at: usize,
-    /// Bytes on their way from or to another encoding.
-    foreign: Vec<u8>,
 }
 
 impl<R: Read> Buffer<R> {
     /// An empty buffer that reads `capacity` bytes at once, at least 16.
-    pub fn new(input: R, encoding: Encoding, capacity: usize) -> Buffer<R> {
-        Buffer {
-            input,
-            encoding,
-            bytes: vec![0; capacity.max(16)],
-            start: 0,
-            filled: 0,
-            origin: 0,
-            at_end: false,
-            valid_to: 0,
-            nul_at: 0,
-            foreign: Vec::new(),
-        }
+    pub fn new(input: R, capacity: usize) -> Buffer<R> {
+        let capacity = capacity.max(16);
+        Buffer { input, capacity, bytes: vec![0; capacity], start: 0, filled: 0, origin: 0, at_end: false }
     }
 
     /// Everything in memory, that done with before [`start`](Buffer::start) included.
     #[inline]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.filled]
-    }
-
-    /// The same, to be changed in place.
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes[..self.filled]
     }
 
     /// The first byte not done with.
@@ -89,23 +64,11 @@ impl<R: Read> Buffer<R> {
     #[inline]
     pub fn consume(&mut self, to: usize) {
         self.start = to;
-        if !self.is_clean(to) {
-            self.check_rest();
-        }
     }
 
-    /// Whether what is before `end` and not done with is valid UTF-8 without NUL bytes.
-    #[inline]
-    pub fn is_clean(&self, end: usize) -> bool {
-        end <= self.valid_to.min(self.nul_at)
-    }
-
-    /// Checks what follows something that was not clean.
-    fn check_rest(&mut self) {
-        self.check_encoding();
-        if self.nul_at < self.start {
-            self.check_nul(self.start);
-        }
+    /// The first `len` bytes not done with, to be changed in place.
+    pub fn front_mut(&mut self, len: usize) -> &mut [u8] {
+        &mut self.bytes[self.start..self.start + len]
     }
 
     /// How many bytes at the buffer's start the next [`fill`](Buffer::fill) will drop.
@@ -130,13 +93,25 @@ impl<R: Read> Buffer<R> {
             self.bytes.reserve_exact(more);
             self.bytes.resize(self.bytes.len() + more, 0);
         }
-        let old = self.filled;
         self.at_end = self.read()? == 0;
-        if self.nul_at == old {
-            self.check_nul(old);
-        }
-        self.check_encoding();
         Ok(())
+    }
+
+    /// Takes out what is from `from` to [`start`](Buffer::start), in a buffer and where it is in that. What follows may
+    /// go on in `spare`: gives by how many bytes all places moved.
+    pub fn take(&mut self, from: usize, mut spare: Vec<u8>) -> (Vec<u8>, Range<usize>, usize) {
+        let Buffer { start, filled, .. } = *self;
+        let (taken, rest) = (start - from, filled - start);
+        if taken < rest {
+            fit(&mut spare, taken);
+            spare[..taken].copy_from_slice(&self.bytes[from..start]);
+            return (spare, 0..taken, 0);
+        }
+        fit(&mut spare, rest.max(self.capacity));
+        spare[..rest].copy_from_slice(&self.bytes[start..filled]);
+        (self.start, self.filled) = (0, rest);
+        self.origin += start as u64;
+        (std::mem::replace(&mut self.bytes, spare), from..start, start)
     }
 
     fn drop_consumed(&mut self) {
@@ -148,63 +123,23 @@ impl<R: Read> Buffer<R> {
         self.origin += dropped as u64;
         self.start -= dropped;
         self.filled -= dropped;
-        self.valid_to = self.valid_to.saturating_sub(dropped);
-        self.nul_at = self.nul_at.saturating_sub(dropped);
     }
 
     fn read(&mut self) -> Result<usize> {
-        let room = &mut self.bytes[self.filled..];
-        let read = match self.encoding {
-            Encoding::Utf8 => read_once(&mut self.input, room)?,
-            Encoding::Latin1 => {
-                // One byte becomes two at most.
-                self.foreign.resize((room.len() / 2).min(PIECE), 0);
-                let read = read_once(&mut self.input, &mut self.foreign)?;
-                convert_latin1_to_utf8(&self.foreign[..read], room)
-            }
-        };
+        // Not more at once, so that little follows a wide record.
+        let to = self.bytes.len().min(self.filled + self.capacity);
+        let read = read_once(&mut self.input, &mut self.bytes[self.filled..to])?;
         self.filled += read;
         Ok(read)
     }
+}
 
-    fn check_nul(&mut self, from: usize) {
-        let found = memchr::memchr(0, &self.bytes[from..self.filled]);
-        self.nul_at = found.map_or(self.filled, |index| from + index);
-    }
-
-    fn check_encoding(&mut self) {
-        if self.encoding == Encoding::Latin1 {
-            self.valid_to = self.filled;
-            return;
-        }
-        let from = self.valid_to.max(self.start);
-        self.valid_to = match simdutf8::compat::from_utf8(&self.bytes[from..self.filled]) {
-            Ok(_) => self.filled,
-            Err(error) => from + error.valid_up_to(),
-        };
-    }
-
-    /// Hands `range` to `give` as it stands in the file, in as many pieces as it takes.
-    pub fn original<E>(
-        &mut self,
-        range: std::ops::Range<usize>,
-        mut give: impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut rest = &self.bytes[range];
-        if self.encoding == Encoding::Utf8 {
-            return give(rest);
-        }
-        while !rest.is_empty() {
-            let mut piece = rest.len().min(PIECE);
-            while piece < rest.len() && rest[piece] & 0xc0 == 0x80 {
-                piece -= 1;
-            }
-            self.foreign.resize(piece.max(self.foreign.len()), 0);
-            let converted = convert_utf8_to_latin1_lossy(&rest[..piece], &mut self.foreign);
-            give(&self.foreign[..converted])?;
-            rest = &rest[piece..];
-        }
-        Ok(())
+/// Makes a spare buffer at least so long.
+fn fit(spare: &mut Vec<u8>, len: usize) {
+    if spare.len() < len {
+        spare.clear();
+        spare.reserve_exact(len);
+        spare.resize(len, 0);
     }
 }
 

@@ -1,28 +1,30 @@
-//! Reads a file record by record: good ones become rows, malformed ones are handed over as they stand.
+//! Finds the records of a file one by one, exactly: good ones and malformed ones.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use pgloader_core::source::{Intake, Stopped};
-use pgloader_core::{Result, Row, Span};
+use pgloader_core::Result;
+use pgloader_core::source::Stopped;
+use pgloader_files::encoding::Encoding;
 
 use super::dialect::{Dialect, LineEnd};
 use super::doomed::Doomed;
-use super::encoding::Encoding;
 use super::fault::{Complaint, Fault};
 use super::lines::LineCounter;
 use super::read::{Buffer, CAPACITY};
 use super::record::{Splitter, Step};
-use super::value::{self, ValueRules};
+use super::value::ValueRules;
+use super::{borders::Borders, parse};
 
 /// What holds for all records of a file.
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// The special characters.
     pub dialect: Dialect,
-    /// How characters are encoded.
+    /// How characters are encoded in the file. What is read here is UTF-8 made of that.
     pub encoding: Encoding,
     /// How many bytes of UTF-8 a record has at most, its line end included.
     pub max_record: usize,
@@ -32,11 +34,20 @@ pub struct Rules {
     pub values: Vec<ValueRules>,
     /// The same for fields beyond those.
     pub other_values: ValueRules,
+    /// What the first line is called in messages.
+    pub first_line: u64,
 }
 
 impl Rules {
-    fn change_values(&self) -> bool {
+    /// Whether values may become others than those in the file.
+    pub fn change_values(&self) -> bool {
         !self.other_values.is_empty() || self.values.iter().any(|rules| !rules.is_empty())
+    }
+
+    /// Tells what is wrong with the record that begins on `line` of the file at `path`, and where.
+    pub fn complaint(&self, path: &Path, fault: Fault, line: u64, fault_line: u64) -> String {
+        let Rules { max_record, ref dialect, encoding, .. } = *self;
+        Complaint { path, line, fault, fault_line, max_record, dialect, encoding }.to_string()
     }
 }
 
@@ -62,7 +73,7 @@ pub(super) struct Malformed {
 /// A file being read.
 pub struct Records<R> {
     pub(super) rules: Arc<Rules>,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     pub(super) buffer: Buffer<R>,
     pub(super) splitter: Splitter,
     /// The start of some record read before, or of this one.
@@ -70,7 +81,8 @@ pub struct Records<R> {
     pub(super) doomed: Option<Doomed>,
     /// Whether the record at hand is known to share the fate of the doomed one.
     pub(super) shares_fate: bool,
-    change_values: bool,
+    /// The quick search for record ends, where the dialect allows one.
+    pub(super) borders: Option<Borders>,
 }
 
 impl<R: Read> Records<R> {
@@ -79,46 +91,34 @@ impl<R: Read> Records<R> {
         Records::with_capacity(input, path, rules, CAPACITY)
     }
 
-    fn with_capacity(input: R, path: PathBuf, rules: Arc<Rules>, capacity: usize) -> Records<R> {
+    pub(super) fn with_capacity(input: R, path: PathBuf, rules: Arc<Rules>, capacity: usize) -> Records<R> {
         Records {
-            buffer: Buffer::new(input, rules.encoding, capacity),
+            buffer: Buffer::new(input, capacity),
             splitter: Splitter::new(rules.dialect.clone()),
-            lines: LineCounter::new(rules.dialect.terminator),
+            lines: LineCounter::new(rules.dialect.terminator, rules.first_line),
             doomed: None,
             shares_fate: false,
-            change_values: rules.change_values(),
+            borders: Borders::new(&rules.dialect),
             path,
             rules,
         }
     }
 
-    /// Reads to the end of the file, or until `rows` are stopped.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read, or `cancelled` is set.
-    pub fn read(&mut self, rows: &mut dyn Intake, cancelled: &AtomicBool) -> Result<()> {
-        loop {
-            let given = match self.next(cancelled)? {
-                Found::End => return Ok(()),
-                Found::Record(end) if self.buffer.is_clean(end) => self.give(end, rows),
-                Found::Record(end) => self.give_unclean(end, rows),
-                Found::Malformed(malformed) => self.reject_line(malformed, rows, cancelled)?,
-            };
-            if given == Err(Stopped) {
-                return Ok(());
-            }
-        }
+    /// Finds the record at the buffer's start and leaves it there.
+    pub(super) fn next(&mut self, cancelled: &AtomicBool) -> Result<Found> {
+        self.next_with(|records| records.fill(cancelled))
     }
 
-    /// Finds the record at the buffer's start and leaves it there.
-    #[inline]
-    pub(super) fn next(&mut self, cancelled: &AtomicBool) -> Result<Found> {
+    /// The same; `more` is called to fill the buffer.
+    pub(super) fn next_with<E>(
+        &mut self,
+        mut more: impl FnMut(&mut Records<R>) -> Result<(), E>,
+    ) -> Result<Found, E> {
         while self.buffer.rest().is_empty() {
             if self.buffer.at_end() {
                 return Ok(Found::End);
             }
-            self.fill(cancelled)?;
+            more(self)?;
         }
         self.splitter.begin(self.buffer.start());
         self.shares_fate = false;
@@ -127,15 +127,11 @@ impl<R: Read> Records<R> {
         {
             return Ok(found);
         }
-        self.split(cancelled)
-    }
-
-    fn split(&mut self, cancelled: &AtomicBool) -> Result<Found> {
         loop {
             let last = self.sees_the_end();
             let step = self.splitter.split(visible(&self.buffer, &self.rules), last);
             match self.settle(step) {
-                None => self.fill(cancelled)?,
+                None => more(self)?,
                 Some(Found::Record(_)) if self.shares_fate => self.start_over(),
                 Some(found) => return Ok(found),
             }
@@ -207,96 +203,27 @@ impl<R: Read> Records<R> {
         self.buffer.fill(cancelled).map_err(|error| error.context(self.path.display().to_string()))
     }
 
-    /// Gives the record that ends at `end`, in which there is nothing to be checked any more.
-    #[inline]
-    fn give(&mut self, end: usize, rows: &mut dyn Intake) -> Result<(), Stopped> {
-        let (spans, rewrites) = self.splitter.fields();
-        if spans[..] == [Span::NULL] {
-            self.buffer.consume(end);
-            return rows.skipped();
+    /// Takes out the records from `from` to the buffer's start, as [`Buffer::take`] does.
+    pub(super) fn take(&mut self, from: usize, spare: Vec<u8>) -> (Vec<u8>, Range<usize>) {
+        let (bytes, range, moved) = self.buffer.take(from, spare);
+        if moved > 0 {
+            self.splitter.moved(moved);
         }
-        if self.change_values || !rewrites.is_empty() {
-            self.finish_values(end);
-            self.apply_rules(end);
-        }
-        let record = &self.buffer.bytes()[self.buffer.start()..end];
-        let given = rows.row(Row::new(record, self.splitter.fields().0));
-        self.buffer.consume(end);
-        given
+        (bytes, range)
     }
 
+    /// Makes the fields of the record that ends at `end` into values, in place.
     pub(super) fn finish_values(&mut self, end: usize) {
-        let start = self.buffer.start();
-        let record = &mut self.buffer.bytes_mut()[start..end];
-        let (spans, rewrites) = self.splitter.fields();
-        for rewrite in &*rewrites {
-            spans[rewrite.index] = value::rewrite(&self.rules.dialect, record, rewrite);
-        }
-    }
-
-    fn apply_rules(&mut self, end: usize) {
-        if !self.change_values {
-            return;
-        }
-        let record = &self.buffer.bytes()[self.buffer.start()..end];
-        for (index, span) in self.splitter.fields().0.iter_mut().enumerate() {
-            *span = self.rules.values.get(index).unwrap_or(&self.rules.other_values).apply(record, *span);
-        }
-    }
-
-    /// Gives a record that may be no valid UTF-8 or have NUL bytes.
-    fn give_unclean(&mut self, end: usize, rows: &mut dyn Intake) -> Result<(), Stopped> {
-        match self.unclean(end) {
-            None => self.give(end, rows),
-            Some(Malformed { fault: Fault::Nul, .. }) if self.rules.strip_nuls => {
-                self.give_stripped(end, rows)
-            }
-            Some(malformed) => {
-                let why = self.complaint(malformed);
-                let mut first = true;
-                let range = self.buffer.start()..end;
-                let given = self.buffer.original(range, |raw| give_raw(rows, &mut first, raw, &why));
-                self.buffer.consume(end);
-                given
-            }
-        }
-    }
-
-    fn give_stripped(&mut self, end: usize, rows: &mut dyn Intake) -> Result<(), Stopped> {
-        self.finish_values(end);
-        let start = self.buffer.start();
-        let record = &mut self.buffer.bytes_mut()[start..end];
-        let (spans, rewrites) = self.splitter.fields();
-        rewrites.clear();
-        let count = value::strip_nuls(&self.rules.dialect, record, spans);
-        let given = self.give(end, rows);
-        rows.stripped_nuls(count);
-        given
+        let len = end - self.buffer.start();
+        parse::finish_values(&self.rules.dialect, self.buffer.front_mut(len), &mut self.splitter);
     }
 
     /// What is wrong with the bytes of the complete record that ends at `end`.
     pub(super) fn unclean(&mut self, end: usize) -> Option<Malformed> {
         let start = self.buffer.start();
         let record = &self.buffer.bytes()[start..end];
-        if let Err(error) = simdutf8::compat::from_utf8(record) {
-            let at = error.valid_up_to();
-            return Some(Malformed { fault: Fault::Encoding(record[at]), at: start + at });
-        }
-        let (spans, rewrites) = self.splitter.fields();
-        let at = value::first_nul(record, spans, rewrites)?;
-        Some(Malformed { fault: Fault::Nul, at: start + at })
-    }
-
-    /// Hands over the first line of a malformed record; what follows it is read as if nothing had been.
-    fn reject_line(
-        &mut self,
-        malformed: Malformed,
-        rows: &mut dyn Intake,
-        cancelled: &AtomicBool,
-    ) -> Result<Result<(), Stopped>> {
-        let why = self.explain(malformed);
-        let mut first = true;
-        self.take_line(false, cancelled, &mut |raw| give_raw(rows, &mut first, raw, &why))
+        let (fault, at) = parse::unclean(self.rules.encoding, record, &mut self.splitter)?;
+        Some(Malformed { fault, at: start + at })
     }
 
     /// Consumes one line and hands it to `give`, in pieces where it is wide.
@@ -317,7 +244,7 @@ impl<R: Read> Records<R> {
                     continue;
                 }
             };
-            let given = self.buffer.original(start..start + piece, &mut *give);
+            let given = self.rules.encoding.original(&self.buffer.rest()[..piece], &mut *give);
             self.buffer.consume(start + piece);
             let complete = matches!(line_end, LineEnd::At(_)) || self.buffer.at_end();
             self.restart();
@@ -343,18 +270,13 @@ impl<R: Read> Records<R> {
     }
 
     pub(super) fn tell(&self, fault: Fault, line: u64, fault_line: u64) -> String {
-        let Rules { max_record, ref dialect, .. } = *self.rules;
-        Complaint { path: &self.path, line, fault, fault_line, max_record, dialect }.to_string()
+        self.rules.complaint(&self.path, fault, line, fault_line)
     }
 }
 
 pub(super) fn visible<'b, R: Read>(buffer: &'b Buffer<R>, rules: &Rules) -> &'b [u8] {
     let bytes = buffer.bytes();
     &bytes[..bytes.len().min(buffer.start().saturating_add(rules.max_record + 1))]
-}
-
-fn give_raw(rows: &mut dyn Intake, first: &mut bool, raw: &[u8], why: &str) -> Result<(), Stopped> {
-    if std::mem::replace(first, false) { rows.malformed(raw, why) } else { rows.malformed_rest(raw) }
 }
 
 #[cfg(test)]

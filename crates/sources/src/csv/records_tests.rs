@@ -5,14 +5,16 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use pgloader_core::option::{Escape, Options, Value};
-use pgloader_core::source::{Intake, Stopped};
+use pgloader_core::source::{Given, Intake, Stopped};
 use pgloader_core::transform::{NullIf, Trim};
 use pgloader_core::{Result, Row};
+use pgloader_files::encoding::{Encoding, Transcoder};
 use proptest::prelude::*;
 
+use super::super::cut::cut;
 use super::super::dialect::Dialect;
-use super::super::encoding::Encoding;
 use super::super::options::*;
+use super::super::parse::{AtOnce, Parser};
 use super::super::record::MAX_FIELDS;
 use super::super::reference::{Event, Reference};
 use super::super::value::ValueRules;
@@ -27,10 +29,10 @@ struct Collected {
 }
 
 impl Intake for Collected {
-    fn row(&mut self, row: Row<'_>) -> Result<(), Stopped> {
+    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
         let text = |index| Some(String::from_utf8(row.field(index)?.to_vec()).unwrap());
         self.events.push(Event::Row((0..row.len()).map(text).collect()));
-        if self.rows_to_take == Some(self.events.len()) { Err(Stopped) } else { Ok(()) }
+        if self.rows_to_take == Some(self.events.len()) { Err(Stopped) } else { Ok(Given::Taken) }
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {
@@ -75,24 +77,35 @@ impl Read for Dribble<'_> {
     }
 }
 
+fn latin1() -> Encoding {
+    Encoding::named("latin1").unwrap()
+}
+
 fn rules(dialect: Dialect) -> Rules {
     Rules {
         dialect,
-        encoding: Encoding::Utf8,
+        encoding: Encoding::UTF_8,
         max_record: 64 << 20,
         strip_nuls: false,
         values: Vec::new(),
         other_values: ValueRules::default(),
+        first_line: 1,
     }
 }
 
 fn read_in_pieces(bytes: &[u8], rules: &Rules, capacity: usize, pattern: &[usize]) -> Collected {
     let input = Dribble { bytes, pattern: pattern.to_vec(), reads: 0 };
+    let input = Transcoder::new(input, rules.encoding).unwrap();
     let mut records = Records::with_capacity(input, "f.csv".into(), Arc::new(rules.clone()), capacity);
     let (mut collected, never) = (Collected::default(), AtomicBool::new(false));
     records.skip_byte_order_mark(&never).unwrap();
-    records.read(&mut collected, &never).unwrap();
+    rows(&mut records, &mut collected, &never).unwrap();
     collected
+}
+
+fn rows<R: Read>(records: &mut Records<R>, rows: &mut Collected, cancelled: &AtomicBool) -> Result<()> {
+    let parser = Parser::new("f.csv".into(), Arc::clone(&records.rules), None);
+    cut(records, &mut AtOnce::new(parser, rows), cancelled)
 }
 
 fn read(bytes: &[u8], rules: &Rules) -> Collected {
@@ -110,7 +123,7 @@ fn options(written: &[(&'static str, Value)]) -> Options {
 }
 
 fn dialect(written: &[(&'static str, Value)]) -> Dialect {
-    Dialect::new(&options(written)).unwrap()
+    Dialect::choices(&options(written)).unwrap().remove(0)
 }
 
 const KEEP: (&str, Value) = ("unquoted blanks", Value::Word("keep"));
@@ -397,7 +410,7 @@ fn nul_can_be_the_separator_or_the_line_end() {
 
 #[test]
 fn latin1_is_iso_8859_1_and_rejected_as_it_stands() {
-    let rules = Rules { encoding: Encoding::Latin1, ..rules(dialect(&[])) };
+    let rules = Rules { encoding: latin1(), ..rules(dialect(&[])) };
     let text = b"caf\xe9,\x80\n\"\xe9\"\xe9\n\"\xe9\n";
     for pattern in [1, 1000] {
         let events = read_in_pieces(text, &rules, 16, &[pattern]).events;
@@ -480,10 +493,10 @@ fn reading_ends_when_the_intake_is_stopped_or_the_source_cancelled() {
     let rules = Arc::new(rules(dialect(&[])));
     let mut stopping = Collected { rows_to_take: Some(2), ..Collected::default() };
     let mut records = Records::new(&b"a\nb\nc\n"[..], "f.csv".into(), Arc::clone(&rules));
-    assert_eq!(records.read(&mut stopping, &AtomicBool::new(false)), Ok(()));
+    assert_eq!(rows(&mut records, &mut stopping, &AtomicBool::new(false)), Ok(()));
     assert_eq!(shown(&stopping.events), "[a] [b]");
     let mut records = Records::new(&b"a\nb\nc\n"[..], "f.csv".into(), rules);
-    let error = records.read(&mut Collected::default(), &AtomicBool::new(true)).unwrap_err();
+    let error = rows(&mut records, &mut Collected::default(), &AtomicBool::new(true)).unwrap_err();
     assert_eq!(error.to_string(), "reading was cancelled\nCONTEXT: f.csv");
 }
 
@@ -598,11 +611,11 @@ proptest! {
         bytes in prop::collection::vec(prop::sample::select(b"a,\"\n\r\\ \0\xff\xc3\xa9".to_vec()), 0..200),
         dialect in dialects(),
         strip_nuls: bool,
-        latin1: bool,
+        is_latin1: bool,
         capacity in prop::sample::select(vec![16, 50, 1 << 16]),
         pattern in prop::collection::vec(1usize..50, 1..5),
     ) {
-        let encoding = if latin1 { Encoding::Latin1 } else { Encoding::Utf8 };
+        let encoding = if is_latin1 { latin1() } else { Encoding::UTF_8 };
         let rules = Rules { strip_nuls, encoding, max_record: 60, ..rules(dialect) };
         let whole = read(&bytes, &rules);
         let pieces = read_in_pieces(&bytes, &rules, capacity, &pattern);

@@ -1,6 +1,6 @@
 //! What a table of the server is made of.
 
-use pgloader_core::catalog::{Column, Constraint, ForeignKey, Index, Table, TableName};
+use pgloader_core::catalog::{Column, ColumnType, Constraint, ForeignKey, Index, Table, TableName};
 use pgloader_core::{Error, Result};
 use pgloader_postgres_client::{Connection, QueryResult, quote_identifier};
 
@@ -77,7 +77,18 @@ fn flag(row: &[Option<String>], column: usize) -> bool {
 
 fn column(row: &[Option<String>]) -> Option<Column> {
     let name = text(row, 0)?.to_owned();
-    Some(Column { name, generated: flag(row, 1), numbered: flag(row, 2), ..Column::default() })
+    let ty = text(row, 3).map_or(ColumnType::Unchecked, column_type);
+    Some(Column { name, generated: flag(row, 1), numbered: flag(row, 2), ty, ..Column::default() })
+}
+
+/// Only dates and times are told apart: for them the option `date format` is meant.
+fn column_type(base: &str) -> ColumnType {
+    match base {
+        "date" => ColumnType::Date,
+        "time" | "timetz" => ColumnType::Time,
+        "timestamp" | "timestamptz" => ColumnType::Timestamp,
+        _ => ColumnType::Unchecked,
+    }
 }
 
 /// `None` for the part of a partitioned index, which comes and goes with the whole.

@@ -27,7 +27,7 @@ LOAD CSV
    AFTER LOAD EXECUTE after.sql DO $$ analyze $$;
 ");
     assert_eq!(command.kind, CommandKind::Csv);
-    assert_eq!(command.source.path.value, "../data/track full.csv");
+    assert_eq!(path(&command), "../data/track full.csv");
     assert_eq!(command.encoding.unwrap().value, "iso-8859-1");
     assert_eq!(command.into.value, "postgresql://loader:pw@localhost:5432/chinook?s.t");
     assert_eq!(command.table.unwrap().value.to_string(), "\"Music\".track");
@@ -86,11 +86,11 @@ fn fields(fields: &[FieldDefinition]) -> Vec<String> {
 /// The least that a command says: path, fields, URI, table, columns.
 fn summary(text: &str) -> String {
     let command = one(text);
+    let path = path(&command).to_owned();
     let fields: Vec<_> = command.fields.iter().flatten().map(|f| f.name.value.clone()).collect();
     let columns: Vec<_> = command.columns.iter().flatten().map(|c| c.name.value.clone()).collect();
     let table = command.table.map(|table| table.value.to_string()).unwrap_or_default();
     let encoding = command.encoding.map(|encoding| encoding.value).unwrap_or_default();
-    let path = command.source.path.value;
     format!("{path}|{encoding}|{}|{}|{table}|{}", fields.join(","), command.into.value, columns.join(","))
 }
 
@@ -338,7 +338,7 @@ fn files() {
         ("all.csv", "all.csv"),
         ("from", "from"),
     ];
-    for (written, path) in cases {
+    for (written, name) in cases {
         let rest = match written {
             "p(2).csv" => "",
             "'a;b ''" => continue,
@@ -347,7 +347,7 @@ fn files() {
         let text = format!("LOAD CSV FROM {written} {rest}");
         match rest {
             "" => assert_eq!(error(&text).column(), 17),
-            _ => assert_eq!(one(&text).source.path.value, path, "{text}"),
+            _ => assert_eq!(path(&one(&text)), name, "{text}"),
         }
     }
 }

@@ -6,6 +6,7 @@ mod properties;
 mod rendered;
 mod templates;
 
+use pgloader_core::expression::Library;
 use pgloader_core::option::{Argument, Form, OptionSpec};
 
 use super::*;
@@ -60,7 +61,9 @@ pub(super) static TIMEZONE: OptionSpec = option(
     &[form("timezone", Argument::OneOf(&["UTC", "GMT"])), form("timezone", Argument::Text)],
 );
 pub(super) static TABLE_NAME: OptionSpec = option("table name", &[form("table name", Argument::Name)]);
-pub(super) static DATE_FORMAT: OptionSpec = option("date format", &[form("date format", Argument::NotBuilt)]);
+pub(super) static DATE_FORMAT: OptionSpec =
+    option("date format", &[form("date format", Argument::DateFormat)]);
+pub(super) static NOT_BUILT: OptionSpec = option("magic", &[form("magic", Argument::NotBuilt)]);
 
 fn declared(_: CommandKind) -> Vec<&'static OptionSpec> {
     vec![
@@ -81,6 +84,7 @@ fn declared(_: CommandKind) -> Vec<&'static OptionSpec> {
         &TIMEZONE,
         &TABLE_NAME,
         &DATE_FORMAT,
+        &NOT_BUILT,
     ]
 }
 
@@ -97,9 +101,28 @@ fn variables(name: &str) -> Option<String> {
 }
 
 /// Everything that `text` says, as file `t.load`.
-fn parse_text(text: &str) -> Result<Vec<Command>, Diagnostic> {
-    let surroundings = Surroundings { options: &declared, file_exists: &|name| name == "p(1).csv" };
+fn statements(text: &str) -> Result<Vec<Statement>, Diagnostic> {
+    let library = Library::default();
+    let file_exists = |name: &str| name == "p(1).csv";
+    let surroundings = Surroundings { options: &declared, file_exists: &file_exists, library: &library };
     parse(&expand("t.load", text, &variables), &surroundings)
+}
+
+/// The same, without archives.
+fn parse_text(text: &str) -> Result<Vec<Command>, Diagnostic> {
+    let command = |statement| match statement {
+        Statement::Load(command) => *command,
+        Statement::Archive(_) => unreachable!("an archive: {text}"),
+    };
+    Ok(statements(text)?.into_iter().map(command).collect())
+}
+
+/// The file that a command reads.
+fn path(command: &Command) -> &str {
+    match &command.source {
+        Origin::File(path) => &path.value,
+        other => unreachable!("not a file: {other:?}"),
+    }
 }
 
 /// The only command of `text`.

@@ -95,7 +95,8 @@ fn wrong_values_name_the_option() {
         ("'x'", "unexpected `'`"),
         ("LOG LEVEL debug", "LOAD CSV has no option `LOG LEVEL debug`"),
         ("encoding 12", "`encoding` expects the name of an encoding"),
-        ("date format 'YYYY'", "the option `date format` is not built yet"),
+        ("magic", "the option `magic` is not built yet"),
+        ("date format YYYY", "`date format` expects a pattern in quotes, such as `'YYYY-MM-DD'`"),
     ];
     for (written, message) in cases {
         let text = format!("LOAD CSV FROM a INTO a://b WITH csv header, {written};");

@@ -6,7 +6,7 @@ use super::*;
 fn values_take_the_place_of_tags() {
     let command =
         one("LOAD CSV FROM '{{DBPATH}}' INTO {{PGDATABASE}}?schema.table {{#ROWS}}WITH truncate{{/ROWS}};");
-    assert_eq!(command.source.path.value, "/data/x.csv");
+    assert_eq!(path(&command), "/data/x.csv");
     assert_eq!(command.into.value, "postgresql://me:hidden@localhost/db?schema.table");
     assert!(command.options.is_yes(&TRUNCATE));
 }
