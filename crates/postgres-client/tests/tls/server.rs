@@ -120,7 +120,7 @@ fn cases(root: &'static str) -> Vec<Case> {
     let (modes, hosts) = match root {
         "none" => (&MODES[..], &[][..]),
         "right" => (&MODES[..], &ELSEWHERE[..]),
-        _ => (&["prefer", "verify-ca", "verify-full"][..], &[][..]),
+        _ => (&["prefer", "require", "verify-full"][..], &[][..]),
     };
     let by_mode = modes.iter().map(|mode| Case { root, mode, host: "localhost" });
     by_mode.chain(hosts.iter().map(|host| Case { root, mode: "verify-full", host })).collect()
