@@ -6,6 +6,7 @@ mod bad_input;
 mod cases;
 mod command_line;
 mod concurrency;
+mod coverage;
 mod dry_run;
 mod guide;
 mod interrupt;
