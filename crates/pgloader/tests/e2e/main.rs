@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod binary;
+mod browser;
 mod cases;
 mod command_line;
 mod concurrency;
@@ -15,7 +16,9 @@ mod interrupt;
 mod kit;
 mod lost_connection;
 mod preparations;
+mod progress;
 mod regress;
+mod reports;
 mod secrets;
 mod shipped;
 mod source_target;
