@@ -251,14 +251,11 @@ fn certificates_go_unverified_where_that_is_asked_for() {
 }
 
 #[test]
-fn functions_come_from_lisp_files() {
+fn lisp_files_that_cannot_be_used_are_refused() {
     let bench = bench();
     let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
                 WITH fields terminated by ',', truncate;";
     let load = bench.place.write("test.load", load);
-    let lisp =
-        "(in-package #:pgloader.transforms)\n(defun twice (text) \"Doc.\" (format nil \"~a~a\" text text))\n";
-    let lisp = bench.place.write("mine.lisp", lisp);
     Run::of(bench.command().arg(&load)).expect(1, &["twice", "test.load:1:", "^"]);
     let unknown = bench.place.write("bad.lisp", "(defun f (x) x)\n(defstruct s)\n");
     Run::of(bench.command().arg("-l").arg(unknown).arg(&load)).expect(1, &["defstruct", "bad.lisp:2:"]);
