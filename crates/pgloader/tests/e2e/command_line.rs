@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use private_postgres::Server;
+
 use crate::kit::{Bench, PGLOADER, Run, load_csv};
 
 fn bench() -> Bench {
@@ -226,6 +228,41 @@ fn a_context_file_gives_variables_before_the_environment() {
     let malformed = bench.place.write("bad.ini", "[a]\nno value\n");
     let run = Run::of(bench.command().arg("--context").arg(malformed).arg(&load));
     run.expect(1, &["bad.ini:2:1: error", "key = value"]);
+}
+
+#[test]
+fn certificates_go_unverified_where_that_is_asked_for() {
+    let bench = bench();
+    let openssl = "req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=elsewhere -keyout server.key -out server.crt";
+    let mut command = Command::new("openssl");
+    Run::of(command.args(openssl.split(' ')).current_dir(bench.place.path(""))).expect(0, &[]);
+    let file = |name: &str| std::fs::read(bench.place.path(name)).unwrap();
+    let server = Server::builder().config("ssl = on").file("server.crt", file("server.crt"));
+    let server = server.file("server.key", file("server.key")).start().unwrap();
+    server.psql("postgres", "CREATE TABLE t (id int, name text)").unwrap();
+    let uri = format!("postgresql://postgres@localhost:{}/postgres?sslmode=verify-full&t", server.port());
+    let load = bench.place.write("test.load", load_csv("t", "").replace("postgresql:///?tablename=t", &uri));
+    Run::of(bench.command().arg(&load)).expect(1, &["ertificate"]);
+    for options in [&["--dry-run"][..], &[]] {
+        let mut command = bench.command();
+        Run::of(command.args(options).arg("--no-ssl-cert-verification").arg(&load)).expect(0, &[]);
+    }
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM t").unwrap(), "2");
+}
+
+#[test]
+fn lisp_files_that_cannot_be_used_are_refused() {
+    let bench = bench();
+    let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
+                WITH fields terminated by ',', truncate;";
+    let load = bench.place.write("test.load", load);
+    Run::of(bench.command().arg(&load)).expect(1, &["twice", "test.load:1:", "^"]);
+    let unknown = bench.place.write("bad.lisp", "(defun f (x) x)\n(defstruct s)\n");
+    Run::of(bench.command().arg("-l").arg(unknown).arg(&load)).expect(1, &["defstruct", "bad.lisp:2:"]);
+    let other = bench.place.write("mine.clj", "");
+    Run::of(bench.command().arg("-l").arg(other).arg(&load))
+        .expect(1, &["mine.clj is no Lisp file", ".lisp"]);
+    Run::of(bench.command().args(["-l", "no.lisp"]).arg(&load)).expect(1, &["cannot read no.lisp"]);
 }
 
 #[test]
