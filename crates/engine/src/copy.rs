@@ -32,6 +32,8 @@ const BYTES_IN_FLIGHT: usize = 40 << 20;
 const TWO_BATCHES: usize = 96 << 20;
 /// How many rejects and how many skipped records are logged one by one; all rejects are in the reject log.
 const MOST_LOGGED: u64 = 20;
+/// The `tracing` target of log lines about single rows: the only ones whose first line can hold their values.
+pub const REJECTS: &str = "pgloader::rejects";
 /// How long a reader that was told to stop may take before it is left behind.
 const READER_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -122,8 +124,10 @@ impl Shared {
     /// Logs a reject, as long as there are few.
     pub(crate) fn note_reject(&self, message: &str) {
         match self.rejects_logged.fetch_add(1, Ordering::Relaxed) {
-            count if count < MOST_LOGGED => tracing::error!("{message}"),
-            MOST_LOGGED => tracing::error!("more rows are rejected; each is in the reject log"),
+            count if count < MOST_LOGGED => tracing::error!(target: REJECTS, "{message}"),
+            MOST_LOGGED => {
+                tracing::error!(target: REJECTS, "more rows are rejected; each is in the reject log")
+            }
             _ => {}
         }
     }
@@ -134,7 +138,7 @@ impl Shared {
         format.to_copy_text(row, &mut line)?;
         self.note_reject(&error.to_string());
         self.rejects.row(&line, error)?;
-        self.tally.add_rejected(1);
+        self.tally.add_rejected(error);
         Ok(())
     }
 

@@ -171,7 +171,7 @@ impl Feeder {
         let kept = self.shared.rejects.row(&self.rejected, &error);
         self.stop_on(kept)?;
         self.shared.note_reject(&error.to_string());
-        self.shared.tally.add_rejected(1);
+        self.shared.tally.add_rejected(&error);
         Ok(())
     }
 
@@ -239,7 +239,7 @@ impl Intake for Feeder {
         match self.on_error {
             OnError::ResumeNext => {
                 self.shared.note_reject(why);
-                self.shared.tally.add_rejected(1);
+                self.shared.tally.add_rejected(&Error::new(why));
                 Ok(())
             }
             OnError::Stop => self.stop_on(Err(Error::new(why))),

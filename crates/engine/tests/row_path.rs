@@ -196,7 +196,12 @@ fn load(source: Repeated, codecs: Option<[Codec; 3]>) -> (usize, usize) {
     let tally = Arc::new(Tally::default());
     let Ok(rejects) = rejects else { unreachable!("nothing is opened before a reject") };
     let load = Load { source: Arc::new(source), source_table, rejects, tally: tally.clone() };
-    let mut run = Run { target: Arc::new(target), interrupt: Interrupt::default(), report: Report::default() };
+    let mut run = Run {
+        target: Arc::new(target),
+        interrupt: Interrupt::default(),
+        report: Report::default(),
+        observer: Arc::new(()),
+    };
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
         unreachable!("a runtime can be built")
     };
