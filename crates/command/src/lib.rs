@@ -31,5 +31,5 @@ pub use command::{
 pub use diagnostic::{Diagnostic, Severity};
 pub use grammar::parse;
 pub use name::{NamePart, WrittenName};
-pub use template::expand;
+pub use template::{Lookup, expand};
 pub use text::{SourceText, Span, Spanned};
