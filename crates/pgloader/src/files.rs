@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
+use pgloader_command::{Command, Lookup, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
 
 use crate::cli::Arguments;
@@ -76,9 +76,11 @@ pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: 
 pub fn read(path: &Path, session: &Session<'_>) -> Result<(LoadFile, Vec<Command>), String> {
     let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error).to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &bytes, &|name| session.variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
+    let partial = |name: &str| read_text(&registry::resolve(name, &directory)).map_err(|error| error.message);
+    let lookup = Lookup { value: &|name| session.variables.get(name), partial: &partial };
+    let text = expand(&name, &bytes, &lookup);
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, &directory).is_file(),

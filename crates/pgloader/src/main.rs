@@ -12,6 +12,8 @@ mod garbage;
 mod generate;
 mod hooks;
 mod journal;
+#[cfg(test)]
+mod language;
 mod library;
 mod log;
 mod outline;
