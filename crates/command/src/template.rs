@@ -9,14 +9,30 @@ use crate::text::{Broken, Piece, SourceText};
 /// `lookup` gives the value of a variable; it is asked for the upper-cased name, then for the name as written.
 /// A value is inserted as it is: not escaped, not expanded again.
 ///
-/// A tag that cannot be expanded (an undefined variable, no closing braces) ends the expansion. [`crate::parse`]
-/// reports it, unless it finds an error that stands before it.
+/// A tag that cannot be expanded (an undefined variable, no closing braces) ends the expansion, and so do bytes that
+/// are no UTF-8, which only inline data may have. [`crate::parse`] reports it, unless it finds an error that stands
+/// before it, or it is inline data.
 #[must_use]
-pub fn expand(name: &str, text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> SourceText {
+pub fn expand(name: &str, text: &[u8], lookup: &dyn Fn(&str) -> Option<String>) -> SourceText {
+    let (text, is_whole) = match std::str::from_utf8(text) {
+        Ok(text) => (text, true),
+        Err(error) => (std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(), false),
+    };
     let mut expansion =
         Expansion { raw: text, lookup, expanded: String::new(), pieces: Vec::new(), open: Vec::new() };
-    let broken = expansion.run().err();
-    SourceText::new(name, text, expansion.expanded, expansion.pieces, broken)
+    let mut broken = expansion.run().err();
+    if !is_whole && broken.is_none() {
+        broken = Some(Broken {
+            expanded: expansion.expanded.len(),
+            raw: text.len()..text.len(),
+            message: "the file is not UTF-8 here".to_owned(),
+            help: Some(
+                "convert it, for instance with iconv; inline data may have the encoding of its command"
+                    .to_owned(),
+            ),
+        });
+    }
+    SourceText::new(name, text, is_whole, expansion.expanded, expansion.pieces, broken)
 }
 
 struct Expansion<'a> {
@@ -234,7 +250,7 @@ mod tests {
             ("é{{PATH}}é", "é/data/a.csvé"),
         ];
         for (raw, expected) in cases {
-            let text = expand("f", raw, &variables);
+            let text = expand("f", raw.as_bytes(), &variables);
             assert_eq!(text.expanded(), expected, "{raw}");
             assert!(text.broken().is_none(), "{raw}");
         }
@@ -255,7 +271,7 @@ mod tests {
             ("{{> other}}", 0..11, "the template partial `{{> }}` is not built yet"),
         ];
         for (raw, place, message) in cases {
-            let text = expand("f", raw, &variables);
+            let text = expand("f", raw.as_bytes(), &variables);
             let broken = text.broken().unwrap();
             assert_eq!((broken.raw.clone(), broken.message.as_str()), (place, message), "{raw}");
         }

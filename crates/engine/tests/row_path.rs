@@ -159,6 +159,7 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
         commit: Commit::Batch,
         truncate_columns: false,
         writers: 2,
+        ordered: false,
         batch: BatchLimits { rows: 25_000, bytes: 20 << 20 },
     };
     let plan = LoadPlan {
@@ -174,8 +175,12 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
     let Ok(rejects) = rejects else { unreachable!("nothing is opened before a reject") };
     let load =
         Load { source: Arc::new(Repeated { rows, value }), source_table, rejects, tally: tally.clone() };
-    let mut run =
-        Run { target: Arc::new(Nowhere), interrupt: Interrupt::default(), report: Report::default() };
+    let mut run = Run {
+        target: Arc::new(Nowhere),
+        interrupt: Interrupt::default(),
+        report: Report::default(),
+        observer: Arc::new(()),
+    };
     let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().enable_all().build() else {
         unreachable!("a runtime can be built")
     };

@@ -38,13 +38,8 @@ fn first_unbuilt(command: &Command) -> Option<(String, Span)> {
 
 fn origin(source: &Origin) -> Option<(String, Span)> {
     let what = match source {
-        Origin::File(_) => return None,
-        Origin::Stdin(_) => "FROM stdin".to_owned(),
-        Origin::Inline(_) => "FROM inline".to_owned(),
-        Origin::Matching(_) => "FROM FILENAME MATCHING".to_owned(),
-        Origin::Url(url) | Origin::Server(url) => {
-            format!("FROM {}", url.value.split_inclusive("://").next().unwrap_or_default())
-        }
+        Origin::File(_) | Origin::Stdin(_) | Origin::Inline(_) | Origin::Matching(_) => return None,
+        Origin::Url(url) | Origin::Server(url) => url.value.split_inclusive("://").next().unwrap_or_default(),
     };
-    Some((what, source.span()))
+    Some((format!("FROM {what}"), source.span()))
 }

@@ -10,7 +10,7 @@ use postgres_protocol::message::frontend;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::config::Config;
+use crate::config::{Binding, Config};
 use crate::error::{DbError, Error};
 use crate::startup::lost_in_startup;
 use crate::tls;
@@ -22,10 +22,10 @@ pub(crate) async fn authenticate(
     config: &Config,
     password: Option<&SecretString>,
 ) -> Result<(), Error> {
-    let mut exchange = Exchange { wire, config, password };
+    let mut exchange = Exchange { wire, config, password, bound: false };
     loop {
         match exchange.next().await? {
-            Message::AuthenticationOk => return Ok(()),
+            Message::AuthenticationOk => return exchange.check_binding(),
             Message::AuthenticationCleartextPassword => {
                 let password = exchange.password()?.as_bytes();
                 exchange.send_password(password).await?;
@@ -65,6 +65,8 @@ struct Exchange<'a> {
     wire: &'a mut Wire,
     config: &'a Config,
     password: Option<&'a SecretString>,
+    /// SCRAM has been bound to the TLS channel.
+    bound: bool,
 }
 
 impl<'a> Exchange<'a> {
@@ -181,7 +183,24 @@ impl<'a> Exchange<'a> {
             return Err(self.error("the server broke off the SCRAM exchange", None));
         };
         let verified = scram.finish(verdict.data());
-        verified.map_err(|error| self.scram_failed(&error))
+        verified.map_err(|error| self.scram_failed(&error))?;
+        self.bound = mechanism == SCRAM_SHA_256_PLUS;
+        Ok(())
+    }
+
+    /// `channel_binding=require` is kept by nothing but SCRAM that is bound.
+    fn check_binding(&self) -> Result<(), Error> {
+        match self.config.binding == Binding::Require && !self.bound {
+            false => Ok(()),
+            true => Err(self.no_binding("the server let the session in without")),
+        }
+    }
+
+    fn no_binding(&self, reason: &str) -> Error {
+        self.error(
+            &format!("channel binding is required, but {reason}"),
+            Some("it needs TLS and scram-sha-256 in pg_hba.conf; or write channel_binding=prefer"),
+        )
     }
 
     fn choose(&self, offer: &AuthenticationSaslBody) -> Result<(&'static str, ChannelBinding), Error> {
@@ -189,12 +208,15 @@ impl<'a> Exchange<'a> {
         let offered: Vec<&str> =
             offer.mechanisms().collect().map_err(|error| self.error(&error.to_string(), None))?;
         let binding = match &self.wire.transport {
-            Transport::Tls(stream) => tls::end_point_hash(stream),
+            Transport::Tls(stream) if self.config.binding != Binding::Disable => tls::end_point_hash(stream),
             _ => None,
         };
         let plus = offered.contains(&SCRAM_SHA_256_PLUS);
         match binding {
             Some(hash) if plus => Ok((SCRAM_SHA_256_PLUS, ChannelBinding::tls_server_end_point(hash))),
+            _ if self.config.binding == Binding::Require => {
+                Err(self.no_binding("this connection or this server offers none"))
+            }
             _ if !offered.contains(&SCRAM_SHA_256) => Err(self.unknown_method(&offered.join(", "))),
             Some(_) => Ok((SCRAM_SHA_256, ChannelBinding::unrequested())),
             None => Ok((SCRAM_SHA_256, ChannelBinding::unsupported())),

@@ -90,11 +90,11 @@ impl std::fmt::Debug for Connection {
 const NOTICES_KEPT: usize = 1000;
 
 impl Connection {
-    /// Opens a session and applies the settings of the configuration. Follows libpq: every
-    /// address of the host in turn, encryption by the mode, passwords as in `config`. "Too many
+    /// Opens a session and applies the settings of the configuration. Follows libpq: every server
+    /// and every address of it in turn until one gives the session that is wanted, encryption by the mode, passwords as in `config`. "Too many
     /// connections" (53300, 53400) is tried up to 5 times, half a second apart.
     pub async fn connect(config: &Config) -> Result<Connection, Error> {
-        crate::startup::connect(config).await
+        crate::servers::connect(config).await
     }
 
     pub(crate) fn new(wire: Wire, server: String, canceller: Canceller) -> Connection {

@@ -25,6 +25,9 @@ const SOCKET_DIRECTORIES: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 impl Endpoint {
     /// All addresses of a configuration, to be tried in this order.
     pub(crate) async fn resolve(config: &Config) -> Result<Vec<Endpoint>, Error> {
+        if let Some(address) = config.address {
+            return Ok(vec![Endpoint::Tcp(SocketAddr::new(address, config.port))]);
+        }
         match &config.host {
             Host::Tcp(host) => resolve_name(config, host).await,
             Host::Unix(directory) => Ok(vec![Endpoint::socket(directory, config.port)]),
@@ -43,12 +46,12 @@ impl Endpoint {
         matches!(self, Endpoint::Tcp(_))
     }
 
-    pub(crate) async fn open(&self) -> io::Result<Transport> {
+    pub(crate) async fn open(&self, keepalive: &Keepalive) -> io::Result<Transport> {
         match self {
             Endpoint::Tcp(address) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;
-                socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive())?;
+                keepalive.apply(&stream)?;
                 Ok(Transport::Tcp(stream))
             }
             Endpoint::Unix(path) => Ok(Transport::Unix(UnixStream::connect(path).await?)),
@@ -74,15 +77,47 @@ impl Endpoint {
     }
 }
 
-/// A dead peer is noticed two minutes after the last sign of life. TCP_USER_TIMEOUT is left alone
-/// on purpose: it also counts the time in which a live server does not read (Linux, zero window
-/// probes), and a COPY may wait for a lock for hours. Unacknowledged data are given up
-/// by the kernel (`tcp_retries2`, about 15 minutes).
-fn keepalive() -> socket2::TcpKeepalive {
-    socket2::TcpKeepalive::new()
-        .with_time(Duration::from_secs(60))
-        .with_interval(Duration::from_secs(10))
-        .with_retries(6)
+/// How a silent network is noticed. By default a dead peer is, two minutes after the last sign of
+/// life. TCP_USER_TIMEOUT is left alone unless asked for: it also counts the time in which a live
+/// server does not read (Linux, zero window probes), and a COPY may wait for a lock for hours.
+/// Unacknowledged data are given up by the kernel (`tcp_retries2`, about 15 minutes).
+#[derive(Debug, Clone)]
+pub(crate) struct Keepalive {
+    pub(crate) on: bool,
+    pub(crate) idle: Duration,
+    pub(crate) interval: Duration,
+    pub(crate) count: u32,
+    pub(crate) user_timeout: Option<Duration>,
+}
+
+impl Default for Keepalive {
+    fn default() -> Keepalive {
+        Keepalive {
+            on: true,
+            idle: Duration::from_secs(60),
+            interval: Duration::from_secs(10),
+            count: 6,
+            user_timeout: None,
+        }
+    }
+}
+
+impl Keepalive {
+    fn apply(&self, stream: &TcpStream) -> io::Result<()> {
+        let socket = socket2::SockRef::from(stream);
+        if self.on {
+            let times = socket2::TcpKeepalive::new()
+                .with_time(self.idle)
+                .with_interval(self.interval)
+                .with_retries(self.count);
+            socket.set_tcp_keepalive(&times)?;
+        }
+        #[cfg(target_os = "linux")]
+        if self.user_timeout.is_some() {
+            socket.set_tcp_user_timeout(self.user_timeout)?;
+        }
+        Ok(())
+    }
 }
 
 async fn resolve_name(config: &Config, host: &str) -> Result<Vec<Endpoint>, Error> {
@@ -141,7 +176,9 @@ mod tests {
     async fn connections_notice_a_dead_peer_within_two_minutes() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = Endpoint::Tcp(listener.local_addr().unwrap());
-        let Transport::Tcp(stream) = endpoint.open().await.unwrap() else { panic!("not TCP") };
+        let Transport::Tcp(stream) = endpoint.open(&Keepalive::default()).await.unwrap() else {
+            panic!("not TCP")
+        };
         let socket = socket2::SockRef::from(&stream);
         assert!(socket.keepalive().unwrap() && stream.nodelay().unwrap());
         let seconds = (socket.tcp_keepalive_time().unwrap(), socket.tcp_keepalive_interval().unwrap());

@@ -129,6 +129,12 @@ pub enum Error {
         /// Whether the same attempt may succeed later, as when a server restarts.
         transient: bool,
     },
+    /// None of several servers would do; each with its own reason.
+    #[error("cannot connect to any of the {} servers:{}{}", .failures.len(), list(.failures), NO_SERVER)]
+    NoServer {
+        /// In the order in which they were tried.
+        failures: Vec<Error>,
+    },
     /// This client could not take part in the authentication the server asked for.
     #[error("cannot authenticate at {server}: {reason}{}", hint_line(.hint))]
     Authentication {
@@ -173,6 +179,17 @@ fn hint_line(hint: &Option<String>) -> String {
     hint.as_ref().map(|hint| format!("\nHINT: {hint}")).unwrap_or_default()
 }
 
+const NO_SERVER: &str = "\nHINT: check hosts and ports, and target_session_attrs if it is set";
+
+fn list(failures: &[Error]) -> String {
+    let line = |failure: &Error| {
+        let text = failure.to_string();
+        let first = text.split("\nHINT: ").next().unwrap_or_default();
+        format!("\n- {first}")
+    };
+    failures.iter().map(line).collect()
+}
+
 impl Error {
     /// The server's report, when the server refused.
     pub fn database(&self) -> Option<&DbError> {
@@ -194,6 +211,7 @@ impl Error {
             Error::Database(error) => transient_sqlstate(&error.sqlstate),
             Error::Lost { .. } => true,
             Error::Connect { transient, .. } => *transient,
+            Error::NoServer { failures } => failures.iter().any(Error::is_transient),
             _ => false,
         }
     }

@@ -7,18 +7,23 @@
 
 mod auth;
 mod cancel;
-mod certificate;
 mod config;
 mod connection;
 mod copy;
 mod endpoint;
 mod environment;
 mod error;
+mod hosts;
+mod jdbc;
+mod keyvalue;
+mod keywords;
+mod layers;
 mod outgoing;
 mod percent;
 mod pgpass;
 mod quote;
 mod resolve;
+mod servers;
 mod service;
 mod settings;
 mod startup;

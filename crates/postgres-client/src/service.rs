@@ -1,5 +1,6 @@
 //! Connection service files (PostgreSQL documentation, "The Connection Service File").
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
@@ -26,8 +27,11 @@ impl Service {
 pub(crate) fn lookup(name: &str, environment: &Environment) -> Result<Service, String> {
     let files = files(environment);
     for file in &files {
-        let Ok(text) = std::fs::read_to_string(file) else {
-            continue;
+        let text = match std::fs::read_to_string(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            text => {
+                text.map_err(|error| format!("the service file {} cannot be read: {error}", file.display()))?
+            }
         };
         if let Some(entries) = section(&text, name, file)? {
             let file = file.clone();
@@ -72,6 +76,13 @@ fn section(text: &str, name: &str, file: &Path) -> Result<Option<Vec<(String, St
                 let line = index + 1;
                 format!("{}, line {line}: not of the form key=value", file.display())
             })?;
+            if entry.0.trim() == "service" {
+                let line = index + 1;
+                return Err(format!(
+                    "{}, line {line}: a service cannot name another service",
+                    file.display()
+                ));
+            }
             entries.push((entry.0.trim().to_owned(), entry.1.trim().to_owned()));
         }
     }

@@ -14,7 +14,6 @@ use crate::connection::{Answer, Connection};
 use crate::endpoint::Endpoint;
 use crate::error::{DbError, Error};
 use crate::percent::percent_decode_if_needed;
-use crate::settings;
 use crate::tls;
 use crate::wire::{Broken, Transport, Wire};
 
@@ -30,11 +29,12 @@ pub(crate) enum TlsUse {
 const BUSY_ATTEMPTS: u32 = 5;
 const BUSY_PAUSE: Duration = Duration::from_millis(500);
 
+/// A session at the one server of this configuration, without its settings.
 pub(crate) async fn connect(config: &Config) -> Result<Connection, Error> {
     let mut attempt = Attempt::first(config);
-    let mut connection = loop {
+    loop {
         let error = match attempt.run(config).await {
-            Ok(connection) => break connection,
+            Ok(connection) => return Ok(connection),
             Err(error) => error,
         };
         if !attempt.change_for(&error, config) {
@@ -43,9 +43,7 @@ pub(crate) async fn connect(config: &Config) -> Result<Connection, Error> {
         if attempt.busy > 0 {
             tokio::time::sleep(BUSY_PAUSE).await;
         }
-    };
-    settings::apply(&mut connection, config).await?;
-    Ok(connection)
+    }
 }
 
 /// What one attempt at a session sends. A refusal may lead to another attempt that differs
@@ -66,7 +64,7 @@ impl Attempt {
         let tls = match config.sslmode {
             SslMode::Disable | SslMode::Allow => TlsUse::Never,
             SslMode::Prefer => TlsUse::IfOffered,
-            SslMode::Require => TlsUse::Must,
+            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => TlsUse::Must,
         };
         Attempt {
             tls,
@@ -213,7 +211,7 @@ impl Attempt {
 
 /// An established socket, encrypted as asked.
 pub(crate) async fn open(config: &Config, endpoint: &Endpoint, tls: TlsUse) -> Result<Wire, Error> {
-    let transport = endpoint.open().await;
+    let transport = endpoint.open(&config.keepalive).await;
     let transport = transport.map_err(|cause| endpoint.unreachable(config, &cause))?;
     match transport {
         Transport::Tcp(stream) if tls != TlsUse::Never && endpoint.is_tcp() => {

@@ -4,11 +4,12 @@
 //! for `@`, and a table may follow the question mark.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
-
-use crate::config::{Host, SslMode};
+use crate::config::Host;
+use crate::jdbc;
+use crate::keywords::known;
 use crate::percent::percent_decode;
 use crate::user_info::{split_user, user_info_end};
 
@@ -39,37 +40,92 @@ impl fmt::Display for UriError {
 
 impl std::error::Error for UriError {}
 
-/// What a connection string says; None where it says nothing.
+/// What a connection string says.
 #[derive(Default)]
 pub(crate) struct Written {
-    pub(crate) user: Option<String>,
-    pub(crate) password: Option<SecretString>,
-    pub(crate) host: Option<Host>,
-    pub(crate) port: Option<u16>,
+    values: Vec<Value>,
+    /// The servers of the main part of a URI, with a place for each host or port left out.
+    pub(crate) servers: Vec<(Option<Host>, Option<u16>)>,
     /// The port that the scheme stands for.
     pub(crate) default_port: Option<u16>,
-    pub(crate) database: Option<String>,
-    pub(crate) sslmode: Option<SslMode>,
-    pub(crate) service: Option<String>,
-    pub(crate) application_name: Option<String>,
-    pub(crate) connect_timeout: Option<String>,
-    pub(crate) options: Option<String>,
     /// As written, with its quotes.
     pub(crate) table: Option<String>,
     pub(crate) warnings: Vec<String>,
 }
 
-const SCHEMES: [&str; 4] = ["postgresql://", "postgres://", "pgsql://", REDSHIFT];
-const REDSHIFT: &str = "redshift://";
+/// The value of a parameter. It may be a password: there is no Debug.
+pub(crate) struct Value {
+    name: &'static str,
+    pub(crate) text: String,
+    /// The bytes of the connection string that say so.
+    pub(crate) span: Range<usize>,
+}
+
+impl Written {
+    /// The value of a parameter; the last one counts. An empty one counts as not written, except
+    /// for a password.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        let mut values = self.values.iter().rev();
+        values.find(|value| value.name == name && (name == "password" || !value.text.is_empty()))
+    }
+
+    /// Takes a parameter by the name that the user writes; one that is not known is only warned of.
+    pub(crate) fn set(&mut self, span: Range<usize>, name: &str, text: String) -> Result<(), UriError> {
+        if name.eq_ignore_ascii_case("tablename") {
+            return self.set_table(span, text);
+        }
+        match known(name) {
+            Some(keyword) => self.values.push(Value { name: keyword.name, text, span }),
+            None => self
+                .warnings
+                .push(format!("the option \"{name}\" of the connection string is not known and is ignored")),
+        }
+        Ok(())
+    }
+
+    fn set_table(&mut self, span: Range<usize>, text: String) -> Result<(), UriError> {
+        if self.table.is_some() {
+            return Err(UriError {
+                offset: span.start,
+                length: span.len(),
+                message: "this names a table for the second time".to_owned(),
+                hint: Some("an option is written name=value".to_owned()),
+            });
+        }
+        self.table = Some(text);
+        Ok(())
+    }
+}
+
+/// What a connection string begins with; `redshift` also stands for another port, and JDBC has names
+/// of its own for options.
+const SCHEMES: [&str; 10] = [
+    "postgresql://",
+    "postgres://",
+    "pgsql://",
+    "redshift://",
+    "jdbc:postgresql://",
+    "jdbc:pgsql://",
+    "jdbc:redshift://",
+    // Without a server: `jdbc:postgresql:shop`.
+    "jdbc:postgresql:",
+    "jdbc:pgsql:",
+    "jdbc:redshift:",
+];
 /// Where Redshift listens.
 const REDSHIFT_PORT: u16 = 5439;
 
+/// Whether a text begins like a connection string, right or wrong.
+pub(crate) fn begins(text: &str) -> bool {
+    SCHEMES.into_iter().any(|scheme| starts_with(text, scheme))
+}
+
 pub(crate) fn parse(uri: &str) -> Result<Written, UriError> {
-    let mut parser = Parser { uri, place: 0, written: Written::default() };
-    parser.scheme()?;
-    parser.user_info();
-    parser.host()?;
-    parser.port()?;
+    let mut parser = Parser { uri, place: 0, jdbc: false, written: Written::default() };
+    if parser.scheme()? {
+        parser.user_info()?;
+        parser.servers()?;
+    }
     parser.path()?;
     parser.query()?;
     Ok(parser.written)
@@ -78,6 +134,8 @@ pub(crate) fn parse(uri: &str) -> Result<Written, UriError> {
 struct Parser<'a> {
     uri: &'a str,
     place: usize,
+    /// The names of the options are JDBC's.
+    jdbc: bool,
     written: Written,
 }
 
@@ -110,51 +168,66 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn scheme(&mut self) -> Result<(), UriError> {
-        let written = SCHEMES.into_iter().find(|scheme| starts_with(self.rest(), scheme));
-        if let Some(scheme) = written {
-            self.place += scheme.len();
-            self.written.default_port = (scheme == REDSHIFT).then_some(REDSHIFT_PORT);
-            return Ok(());
-        }
-        Err(self.error(
-            0,
-            "this is not a PostgreSQL connection string",
-            "write postgresql://user@host:port/database",
-        ))
-    }
-
-    fn user_info(&mut self) {
-        let Some(end) = user_info_end(self.rest()) else {
-            return;
+    /// True when servers may follow, false when only a path does.
+    fn scheme(&mut self) -> Result<bool, UriError> {
+        let Some(scheme) = SCHEMES.into_iter().find(|scheme| starts_with(self.rest(), scheme)) else {
+            return Err(self.error(
+                0,
+                "this is not a PostgreSQL connection string",
+                "write postgresql://user@host:port/database or host=… dbname=…",
+            ));
         };
-        let (user, password) = split_user(&self.rest()[..end]);
-        self.written.user = Some(user).filter(|user| !user.is_empty());
-        self.written.password = password.map(|password| password.replace("@@", "@").into());
-        self.place += end + 1;
+        self.place += scheme.len();
+        self.jdbc = scheme.starts_with("jdbc:");
+        self.written.default_port = scheme.contains("redshift").then_some(REDSHIFT_PORT);
+        let servers = scheme.ends_with('/');
+        if !servers && !self.rest().starts_with('/') {
+            self.database()?;
+        }
+        Ok(servers)
     }
 
-    fn host(&mut self) -> Result<(), UriError> {
+    fn user_info(&mut self) -> Result<(), UriError> {
+        let Some(end) = user_info_end(self.rest()) else {
+            return Ok(());
+        };
+        let span = self.place..self.place + end;
+        let (user, password) = split_user(&self.rest()[..end]);
+        self.written.set(span.clone(), "user", user)?;
+        if let Some(password) = password {
+            self.written.set(span, "password", password.replace("@@", "@"))?;
+        }
+        self.place += end + 1;
+        Ok(())
+    }
+
+    fn servers(&mut self) -> Result<(), UriError> {
+        loop {
+            let server = (self.host()?, self.port()?);
+            self.written.servers.push(server);
+            if !self.take(",") {
+                return Ok(());
+            }
+        }
+    }
+
+    fn host(&mut self) -> Result<Option<Host>, UriError> {
         let from = self.place;
         if self.take("unix:") {
-            return self.socket_directory(from);
+            return self.socket_directory(from).map(Some);
         }
         if self.take("[") {
             let address = self.take_until(|c| c == ']');
             if !self.take("]") {
                 return Err(self.error(from, "the address has no closing bracket", "write [::1]"));
             }
-            self.written.host = Some(Host::Tcp(address.to_owned()));
-            return Ok(());
+            return Ok(Some(Host::Tcp(address.to_owned())));
         }
-        let host = self.take_until(|c| matches!(c, ':' | '/' | '?') || c.is_whitespace());
+        let host = self.take_until(|c| matches!(c, ':' | '/' | '?' | ',') || c.is_whitespace());
         if host.contains('@') {
             return Err(self.at_sign(from, "the host"));
         }
-        if !host.is_empty() {
-            self.written.host = Some(Host::Tcp(host.to_owned()));
-        }
-        Ok(())
+        Ok((!host.is_empty()).then(|| Host::Tcp(host.to_owned())))
     }
 
     fn at_sign(&self, from: usize, part: &str) -> UriError {
@@ -165,7 +238,7 @@ impl<'a> Parser<'a> {
         )
     }
 
-    fn socket_directory(&mut self, from: usize) -> Result<(), UriError> {
+    fn socket_directory(&mut self, from: usize) -> Result<Host, UriError> {
         let mut directory = String::new();
         loop {
             directory += self.take_until(|c| c == ':' || c == '?' || c.is_whitespace());
@@ -183,45 +256,49 @@ impl<'a> Parser<'a> {
                  or unix:/var/run/postgresql:/database",
             ));
         }
-        self.written.host = Some(match directory.is_empty() {
+        Ok(match directory.is_empty() {
             true => Host::DefaultSocket,
             false => Host::Unix(PathBuf::from(directory)),
-        });
-        Ok(())
+        })
     }
 
-    fn port(&mut self) -> Result<(), UriError> {
+    fn port(&mut self) -> Result<Option<u16>, UriError> {
         if !self.take(":") {
-            return Ok(());
+            return Ok(None);
         }
         let from = self.place;
-        let digits = self.take_until(|c| matches!(c, '/' | '?') || c.is_whitespace());
-        if !digits.is_empty() {
-            self.written.port = Some(port_number(digits).ok_or_else(|| {
-                self.error(
-                    from,
-                    "the port is not a number from 1 to 65535",
-                    "if this is part of the password: an @ in it is written twice: @@",
-                )
-            })?);
+        let digits = self.take_until(|c| matches!(c, '/' | '?' | ',') || c.is_whitespace());
+        if digits.is_empty() {
+            return Ok(None);
         }
-        Ok(())
+        let port = port_number(digits).ok_or_else(|| {
+            self.error(
+                from,
+                "the port is not a number from 1 to 65535",
+                "if this is part of the password: an @ in it is written twice: @@",
+            )
+        })?;
+        Ok(Some(port))
     }
 
     fn path(&mut self) -> Result<(), UriError> {
-        if !self.take("/") {
-            return Ok(());
+        match self.take("/") {
+            true => self.database(),
+            false => Ok(()),
         }
+    }
+
+    fn database(&mut self) -> Result<(), UriError> {
         let from = self.place;
         let name = match self.take("'") {
             true => self.quoted_name(from)?,
             false => self.take_until(|c| matches!(c, '?' | ';' | '(') || c.is_whitespace()),
         };
-        if self.written.password.is_some() && name.contains('@') && !self.uri[from..].starts_with('\'') {
+        let with_password = self.written.get("password").is_some();
+        if with_password && name.contains('@') && !self.uri[from..].starts_with('\'') {
             return Err(self.at_sign(from, "the database's name"));
         }
-        self.written.database = Some(name.to_owned()).filter(|name| !name.is_empty());
-        Ok(())
+        self.written.set(from..self.place, "dbname", name.to_owned())
     }
 
     fn quoted_name(&mut self, from: usize) -> Result<&'a str, UriError> {
@@ -260,52 +337,16 @@ impl<'a> Parser<'a> {
         self.place += text.len();
         match text.split_once('=') {
             _ if text.is_empty() => Ok(()),
-            Some((name, value)) if !name.contains('"') => self.named_option(from, name, value),
-            _ => self.table(from, text),
-        }
-    }
-
-    fn table(&mut self, from: usize, text: &str) -> Result<(), UriError> {
-        if self.written.table.is_some() {
-            return Err(self.error(
-                from,
-                "this names a table for the second time",
-                "an option is written name=value",
-            ));
-        }
-        self.written.table = Some(text.to_owned());
-        Ok(())
-    }
-
-    fn named_option(&mut self, from: usize, name: &str, value: &str) -> Result<(), UriError> {
-        let decoded = percent_decode(value);
-        let text = Some(decoded.clone()).filter(|text| !text.is_empty());
-        let written = &mut self.written;
-        match name.to_ascii_lowercase().as_str() {
-            "tablename" => return self.table(from, &decoded),
-            "host" => written.host = host_of(&decoded),
-            "user" => written.user = text,
-            "dbname" => written.database = text,
-            "password" => written.password = Some(decoded.into()),
-            "service" => written.service = text,
-            "application_name" => written.application_name = text,
-            "connect_timeout" => written.connect_timeout = text,
-            "options" => written.options = text,
-            "port" => match port_number(&decoded) {
-                Some(port) => written.port = Some(port),
-                None => {
-                    return Err(self.error(from, "the port is no number", "write port=5432"));
+            Some((name, value)) if !name.contains('"') => {
+                let span = from..self.place;
+                let value = percent_decode(value);
+                match self.jdbc {
+                    true => jdbc::set(&mut self.written, span, name, value),
+                    false => self.written.set(span, name, value),
                 }
-            },
-            "sslmode" => match ssl_mode(&decoded) {
-                Ok(mode) => written.sslmode = Some(mode),
-                Err((message, hint)) => return Err(self.error(from, &message, &hint)),
-            },
-            _ => written
-                .warnings
-                .push(format!("the option \"{name}\" of the connection string is not known and is ignored")),
+            }
+            _ => self.written.set_table(from..self.place, text.to_owned()),
         }
-        Ok(())
     }
 }
 
@@ -325,35 +366,7 @@ fn option_end(text: &str) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// A host as the option `host` and the variable `PGHOST` give it.
-pub(crate) fn host_of(text: &str) -> Option<Host> {
-    match text {
-        "" => None,
-        directory if directory.starts_with('/') => Some(Host::Unix(PathBuf::from(directory))),
-        name => {
-            let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-            Some(Host::Tcp(inner.unwrap_or(name).to_owned()))
-        }
-    }
-}
-
 pub(crate) fn port_number(text: &str) -> Option<u16> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|port| digits && *port != 0)
-}
-
-/// The mode, or what is wrong with it and what to write instead.
-pub(crate) fn ssl_mode(text: &str) -> Result<SslMode, (String, String)> {
-    let modes = "write disable, allow, prefer or require";
-    match text.to_ascii_lowercase().as_str() {
-        "disable" => Ok(SslMode::Disable),
-        "allow" => Ok(SslMode::Allow),
-        "prefer" => Ok(SslMode::Prefer),
-        "require" => Ok(SslMode::Require),
-        mode @ ("verify-ca" | "verify-full") => Err((
-            format!("sslmode={mode} is not built yet"),
-            "sslmode=require encrypts without checking the server's certificate".into(),
-        )),
-        _ => Err((format!("\"{text}\" is not an sslmode"), modes.into())),
-    }
 }

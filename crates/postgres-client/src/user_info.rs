@@ -22,15 +22,22 @@ fn is_doubled(letters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) -> b
 }
 
 fn is_host_and_options(text: &str) -> bool {
-    let Some((before, _)) = text.split_once('?') else {
+    let Some((mut rest, _)) = text.split_once('?') else {
         return false;
     };
-    let Some(after_host) = without_host(before) else {
-        return false;
-    };
-    let (port, _) = after_host.split_once('/').unwrap_or((after_host, ""));
-    let is_port = port.strip_prefix(':').is_some_and(|digits| port_number(digits).is_some());
-    after_host.contains('/') && (port.is_empty() || is_port)
+    loop {
+        let Some(after_host) = without_host(rest) else {
+            return false;
+        };
+        let end = after_host.find([',', '/']).unwrap_or(after_host.len());
+        let (port, after_port) = after_host.split_at(end);
+        let is_port = port.strip_prefix(':').is_some_and(|digits| port_number(digits).is_some());
+        match after_port.strip_prefix(',') {
+            _ if !port.is_empty() && !is_port => return false,
+            Some(next) => rest = next,
+            None => return after_port.starts_with('/'),
+        }
+    }
 }
 
 /// What follows the host; None when the text cannot begin with one.
@@ -42,7 +49,7 @@ fn without_host(text: &str) -> Option<&str> {
     if text.starts_with('[') {
         return text.find(']').map(|end| &text[end + 1..]);
     }
-    let end = text.find([':', '/'])?;
+    let end = text.find([':', '/', ','])?;
     Some(&text[end..])
 }
 

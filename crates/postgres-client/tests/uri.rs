@@ -196,11 +196,11 @@ fn options_that_are_passed_on() {
 
 #[test]
 fn unknown_options_are_warned_of_without_their_value() {
-    let uri = "postgresql://h/d?sslpassword=sesame&t";
+    let uri = "postgresql://h/d?pass=sesame&t";
     let (_, table, warnings) = Config::from_uri(uri, &environment()).unwrap();
     assert_eq!(table.as_deref(), Some("t"));
     assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].contains("sslpassword") && !warnings[0].contains("sesame"));
+    assert!(warnings[0].contains("\"pass\"") && !warnings[0].contains("sesame"));
 }
 
 #[test]
@@ -224,17 +224,20 @@ fn ssl_modes() {
         ("allow", SslMode::Allow),
         ("prefer", SslMode::Prefer),
         ("require", SslMode::Require),
+        ("verify-ca", SslMode::VerifyCa),
+        ("verify-full", SslMode::VerifyFull),
     ] {
         assert_eq!(config(&format!("postgresql://h/d?sslmode={text}")).sslmode, mode);
         let from_variable = environment().with("PGSSLMODE", text);
         let config = Config::from_uri("postgresql://h/d", &from_variable).unwrap().0;
         assert_eq!(config.sslmode, mode);
     }
-    for mode in ["verify-ca", "verify-full"] {
-        let fault = fault(&format!("postgresql://h/d?sslmode={mode}"));
-        assert!(fault.message.contains("not built yet"));
-        assert_eq!((fault.offset, fault.length), (17, 8 + mode.len()));
-    }
+    let wrong = fault("postgresql://h/d?sslmode=no");
+    assert_eq!((wrong.offset, wrong.length), (17, 10));
+    assert!(wrong.hint.unwrap().contains("verify-ca or verify-full"));
+    let system = config("postgresql://h/d?sslrootcert=system");
+    assert_eq!(system.sslmode, SslMode::VerifyFull);
+    assert!(fault("postgresql://h/d?sslrootcert=system&sslmode=verify-ca").message.contains("verify-full"));
     assert!(fault("postgresql://h/d?sslmode=no").message.contains("\"no\""));
     let wrong = environment().with("PGSSLMODE", "maybe");
     let fault = Config::from_uri("postgresql://h/d", &wrong).unwrap_err();
@@ -320,7 +323,7 @@ fn service_files() {
     let home = Scratch::new("service");
     home.file(
         ".pg_service.conf",
-        "[one]\nhost=h\nport=6\ndbname=d\nuser=u\npassword=sesame\nsslmode=require\nsslcert=x\n",
+        "[one]\nhost=h\nport=6\ndbname=d\nuser=u\npassword=sesame\nsslmode=require\nsslthing=x\n",
     );
     home.file("pg_service.conf", "[two]\nhost=two\n");
     let environment =
@@ -348,7 +351,11 @@ fn faults_do_not_quote_passwords() {
         "postgresql://u:x@ses/ame@h/d",
         "postgresql://u:ses ame@h/d",
         "postgresql://h/d?password=sesame&port=x",
-        "postgresql://u:sesame@h/d?sslmode=verify-full",
+        "postgresql://u:sesame@h/d?sslmode=verify-half",
+        "host=h password='sesame",
+        "host=h password=ses ame",
+        "host=h password=sesame port=x",
+        "jdbc:postgresql://h/d?password=sesame&port=x",
     ] {
         let fault = format!("{:?} {0}", fault(uri));
         assert!(!fault.contains("ses") && !fault.contains("ame@"), "{fault}");
@@ -386,6 +393,116 @@ fn a_home_that_does_not_exist_is_no_fault() {
     assert!(warnings.is_empty());
 }
 
+fn uri_of(text: &str) -> String {
+    config(text).to_string()
+}
+
+#[test]
+fn names_and_values() {
+    assert!(Config::is_connection_string("host = h"));
+    assert!(Config::is_connection_string("JDBC:postgresql://h/d"));
+    assert!(!Config::is_connection_string("mysql://h/d?a=b"));
+    assert!(!Config::is_connection_string("data.csv"));
+    let config = config(r" host=h port = 7 dbname='my db'  user=o\'brien password='p\'w\\' sslmode=require ");
+    assert_eq!(config.to_string(), "postgresql://o'brien@h:7/my db");
+    assert_eq!(password(&config), Some(r"p'w\"));
+    assert_eq!(config.sslmode, SslMode::Require);
+    assert_eq!(table("dbname=d tablename=s.t").as_deref(), Some("s.t"));
+    assert_eq!(uri_of("dbname=d host=''"), "postgresql://account@:5432/d");
+    let unknown = Config::from_uri("dbname=d nonsense=x", &environment()).unwrap().2;
+    assert!(unknown[0].contains("nonsense"));
+    for (text, part) in [("host=h sslmode", "sslmode"), ("host=h port=x", "port=x"), ("user='a", "user='a")] {
+        let fault = fault(text);
+        assert_eq!(&text[fault.offset..fault.offset + fault.length], part);
+    }
+}
+
+#[test]
+fn jdbc() {
+    let config =
+        config("jdbc:postgresql://u:p@h:6/d?ssl=true&currentSchema=app&ApplicationName=job&connectTimeout=3");
+    assert_eq!(config.to_string(), "postgresql://u@h:6/d");
+    assert_eq!((password(&config), config.sslmode), (Some("p"), SslMode::Require));
+    assert_eq!(config.settings(), [("search_path".to_owned(), "app".to_owned())]);
+    assert_eq!(config.application_name, "job");
+    assert_eq!(config.connect_timeout, Some(Duration::from_secs(3)));
+    assert_eq!(uri_of("jdbc:pgsql://h/d?user=u&password=x"), "postgresql://u@h:5432/d");
+    assert_eq!(uri_of("jdbc:postgresql:d"), "postgresql://account@:5432/d");
+    assert_eq!(uri_of("jdbc:redshift://h/d"), "postgresql://account@h:5439/d");
+    for uri in ["jdbc:pgsql://h/d?ssl=true&sslmode=verify-ca", "jdbc:pgsql://h/d?sslmode=verify-ca&ssl=true"]
+    {
+        assert_eq!(self::config(uri).sslmode, SslMode::VerifyCa, "{uri}");
+    }
+    let ignored = Config::from_uri("jdbc:postgresql://h/d?socketFactory=x", &environment()).unwrap().2;
+    assert!(ignored[0].contains("socketFactory"));
+}
+
+#[test]
+fn several_hosts() {
+    let list = "postgresql://u@a:1,[::1]:2,unix:/tmp:3,b:5432/d";
+    assert_eq!(uri_of("postgresql://u@a:1,[::1]:2,unix:/tmp:3,b/d"), list);
+    assert_eq!(uri_of("host=a,::1,/tmp,b port=1,2,3, user=u dbname=d"), list);
+    assert_eq!(uri_of("postgresql://u@a,b/d?port=7"), "postgresql://u@a:7,b:7/d");
+    assert_eq!(uri_of("postgresql://u@a,b:6/d"), "postgresql://u@a:5432,b:6/d");
+    assert_eq!(uri_of("postgresql://a:1,b:2/d?application_name=x@y"), "postgresql://account@a:1,b:2/d");
+    assert_eq!(
+        uri_of("host=a,b hostaddr=10.0.0.1,10.0.0.2 dbname=d"),
+        "postgresql://account@a:5432,b:5432/d"
+    );
+    assert_eq!(uri_of("hostaddr=10.0.0.1 dbname=d"), "postgresql://account@10.0.0.1:5432/d");
+    let counts = ["host=a,b,c port=1,2", "host=a,b hostaddr=10.0.0.1", "postgresql://a:1,b:2/d?host=c"];
+    for text in counts {
+        assert!(fault(text).message.contains("hosts, but"), "{text}");
+    }
+    assert!(fault("hostaddr=name").hint.unwrap().contains("host"));
+    let variables = environment().with("PGHOST", "a,b").with("PGPORT", "1,2").with("PGHOSTADDR", "::1,::2");
+    let (config, ..) = Config::from_uri("postgresql:///d", &variables).unwrap();
+    assert_eq!(config.to_string(), "postgresql://account@a:1,b:2/d");
+    assert_eq!(config.address, Some("::1".parse().unwrap()));
+}
+
+#[test]
+fn each_host_has_its_line_in_the_password_file() {
+    let home = Scratch::new("hosts");
+    let file = home.file("passwords", "b:*:*:*:of-b\na:*:*:*:of-a\n");
+    let text = format!("postgresql://u@a,b/d?passfile={}", file.display());
+    assert_eq!(passfile_password(&text, &environment()).as_deref(), Some("of-a"));
+    let text = text.replace("a,b", "b,a");
+    assert_eq!(passfile_password(&text, &environment()).as_deref(), Some("of-b"));
+}
+
+#[test]
+fn what_is_not_supported_is_refused_rather_than_ignored() {
+    for option in
+        ["requirepeer=root", "require_auth=scram-sha-256", "gssencmode=require", "sslcertmode=require"]
+    {
+        assert!(fault(&format!("postgresql://h/d?{option}")).message.contains("not supported"), "{option}");
+    }
+    config("postgresql://h/d?gssencmode=disable&sslcertmode=disable");
+    for option in ["channel_binding=maybe", "target_session_attrs=best", "load_balance_hosts=1", "sslsni=2"] {
+        assert_eq!(fault(&format!("host=h {option}")).offset, 7, "{option}");
+    }
+}
+
+#[test]
+fn bad_service_files() {
+    let home = Scratch::new("bad-service");
+    let file = home.file("services", "[loop]\nservice=loop\n[odd]\nnonsense\n");
+    let environment = environment().with("PGSERVICEFILE", file.to_str().unwrap());
+    let fault =
+        |uri: &str, environment: &Environment| Config::from_uri(uri, environment).unwrap_err().message;
+    let message = fault("postgresql:///d?service=loop", &environment);
+    assert!(message.contains("line 2: a service cannot name another service"), "{message}");
+    let message = fault("service=odd", &environment);
+    assert!(message.contains("line 4"), "{message}");
+    let message = fault("service=none", &environment);
+    assert!(message.contains("\"none\"") && message.contains("services"), "{message}");
+    let nowhere = environment.clone().with("PGSERVICEFILE", "/nonexistent/services");
+    assert!(fault("service=none", &nowhere).contains("/nonexistent/services"));
+    let directory = environment.with("PGSERVICEFILE", home.0.to_str().unwrap());
+    assert!(fault("service=none", &directory).contains("cannot be read"));
+}
+
 proptest! {
     #[test]
     fn any_user_and_password_come_back(
@@ -406,6 +523,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_reader_panic(text in "\\PC{0,60}") {
+        let _ = Config::from_uri(&format!("host={text}"), &environment());
         let _ = Config::from_uri(&text, &environment());
         let _ = Config::from_uri(&format!("postgresql://{text}"), &environment());
     }

@@ -41,11 +41,7 @@ impl Reader<'_> {
         };
         let inside = &written[1..];
         match inside.find(close) {
-            None => {
-                let error = self
-                    .error(Span { start, end: start + OPENING }, "this regular expression is never closed");
-                Err(error.label(format!("another `{close}` is missing")))
-            }
+            None => Err(self.never_closed("regular expression", OPENING, &close.to_string())),
             Some(0) => {
                 let span = Span { start, end: start + OPENING + 1 };
                 Err(self.error(span, "this regular expression is empty"))

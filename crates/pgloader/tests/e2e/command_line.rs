@@ -112,6 +112,19 @@ fn version_help_and_usage_errors_have_their_codes() {
 }
 
 #[test]
+fn the_encodings_are_listed() {
+    let run = Run::of(Command::new(PGLOADER).arg("-E")).expect(0, &[]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines[0], format!("{:<30}Aliases", "Name"));
+    assert_eq!(lines[1], format!("{:<30}{}", "-".repeat(8), "-".repeat(14)));
+    assert!(run.stdout.ends_with("\n\n"), "{run:?}");
+    let names: Vec<&str> = lines[2..lines.len() - 1].iter().map(|line| line[..30].trim_end()).collect();
+    assert!(names.is_sorted() && names.contains(&"EBCDIC-US") && names.contains(&"UTF-8"), "{names:?}");
+    assert!(run.stdout.contains(&format!("{:<30}UTF8\n", "UTF-8")), "{run:#?}");
+    assert_eq!(Run::of(Command::new(PGLOADER).arg("--list-encodings")).stdout, run.stdout);
+}
+
+#[test]
 fn sources_of_newer_lisp_are_warned_about() {
     let bench = bench();
     let file = load_file(&bench, "");
@@ -225,6 +238,9 @@ fn completions_and_the_man_page_are_made_from_the_definition() {
         assert!(script.contains("dry-run") && script.contains("on-error-stop"), "{script}");
         assert!(!script.contains("no-dry-run") && !script.contains("dynamic-space-size"), "{script}");
     }
+    let script = bench.place.write("_pgloader", generated("complete-zsh"));
+    let run = Run::of(Command::new("zsh").args(["-f", "-n"]).arg(script)).expect(0, &[]);
+    assert_eq!(run.stderr, "", "zsh has something to say");
     let script = bench.place.write("pgloader.bash", generated("complete-bash"));
     let complete = format!(
         "set -eu; source '{}'; COMP_WORDS=(pgloader --dry); COMP_CWORD=1; _pgloader pgloader --dry pgloader; echo \"${{COMPREPLY[@]}}\"",

@@ -1,6 +1,7 @@
 //! Whole commands: what they mean, what their errors look like, and that no text makes the parser panic.
 
 mod accepted;
+mod inline;
 mod options;
 mod properties;
 mod rendered;
@@ -105,7 +106,7 @@ fn statements(text: &str) -> Result<Vec<Statement>, Diagnostic> {
     let library = Library::default();
     let file_exists = |name: &str| name == "p(1).csv";
     let surroundings = Surroundings { options: &declared, file_exists: &file_exists, library: &library };
-    parse(&expand("t.load", text, &variables), &surroundings)
+    parse(&expand("t.load", text.as_bytes(), &variables), &surroundings)
 }
 
 /// The same, without archives.

@@ -1,21 +1,32 @@
 //! Encryption of TCP connections.
 
+mod certificate;
+mod chain;
+mod der;
+mod files;
+mod names;
+mod revocation;
+mod verifier;
+
 use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use postgres_protocol::message::frontend;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
-use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls::client::ResolvesClientCert;
+use rustls::pki_types::ServerName;
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, SignatureScheme};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::certificate;
-use crate::config::{Config, Host};
+use chain::Refusal;
+use files::Fault;
+use verifier::Verifier;
+
+use crate::config::{Config, Host, SslMode};
 use crate::error::Error;
 use crate::startup::{TlsUse, lost_in_startup};
 use crate::wire::Transport;
@@ -53,22 +64,48 @@ async fn ask(stream: &mut TcpStream) -> io::Result<u8> {
 }
 
 async fn handshake(stream: TcpStream, config: &Config) -> Result<Transport, Error> {
-    let client = client().map_err(|error| {
-        let reason = format!("the encryption library refused its settings: {error}");
-        failed(config, reason, "report this as a defect of pgloader")
-    })?;
+    let client = client(config).map_err(|(reason, hint)| failed(config, reason, &hint))?;
     let name = server_name(config, &stream).map_err(|error| {
         let reason = format!("the server's address is unknown: {error}");
         failed(config, reason, "try again")
     })?;
     match TlsConnector::from(client).connect(name, stream).await {
         Ok(stream) => Ok(Transport::Tls(Box::new(stream))),
-        Err(error) => Err(failed(
+        Err(error) => Err(handshake_failed(config, &error)),
+    }
+}
+
+fn handshake_failed(config: &Config, error: &io::Error) -> Error {
+    match verifier::refusal(error) {
+        Some(refusal) => {
+            let (reason, hint) = untrusted(config, refusal);
+            failed(config, reason, &hint)
+        }
+        None => failed(
             config,
             format!("the handshake failed: {error}"),
             "TLS 1.2 or 1.3 is needed; see the server's log",
-        )),
+        ),
     }
+}
+
+fn untrusted(config: &Config, refusal: &Refusal) -> Fault {
+    let reason = format!("the server's certificate is refused: {refusal}");
+    let hint = match refusal {
+        Refusal::WrongName { .. } => {
+            "connect by a name of the certificate (hostaddr gives the address), or write sslmode=verify-ca"
+        }
+        Refusal::Revoked | Refusal::NoRevocationList | Refusal::OutdatedRevocationList => {
+            "see the server's certificate, and sslcrl, sslcrldir and ~/.postgresql/root.crl"
+        }
+        _ => {
+            return (
+                reason,
+                format!("root certificates are taken from {}; sslrootcert names others", config.tls.roots),
+            );
+        }
+    };
+    (reason, hint.to_owned())
 }
 
 /// The name sent along, which servers with several certificates choose by.
@@ -83,91 +120,60 @@ fn server_name(config: &Config, stream: &TcpStream) -> io::Result<ServerName<'st
     }
 }
 
-fn client() -> Result<Arc<ClientConfig>, rustls::Error> {
+/// What rustls needs to know for a connection; reads the files that the configuration names.
+fn client(config: &Config) -> Result<Arc<ClientConfig>, Fault> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let verifier = Arc::new(AnyCertificate::of(&provider));
-    let client = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
+    let (trusted, host) = match config.tls.trust_any {
+        true => (None, None),
+        false => (files::trusted(config)?, host_to_check(config)),
+    };
+    let verifier = Arc::new(Verifier::new(&provider, trusted, host));
+    let identity = files::identity(config, &provider)?;
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| {
+            let reason = format!("the encryption library refused its settings: {error}");
+            (reason, "report this as a defect of pgloader".to_owned())
+        })?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(verifier);
+    let mut client = match identity {
+        Some(identity) => builder.with_client_cert_resolver(Arc::new(Identity(identity))),
+        None => builder.with_no_client_auth(),
+    };
+    client.enable_sni = config.tls.names_host;
     Ok(Arc::new(client))
+}
+
+fn host_to_check(config: &Config) -> Option<String> {
+    match (config.sslmode, &config.host) {
+        (SslMode::VerifyFull, Host::Tcp(host)) => Some(host.clone()),
+        _ => None,
+    }
+}
+
+/// The client's certificate, shown to every server that asks for one, as OpenSSL does.
+#[derive(Debug)]
+struct Identity(Arc<CertifiedKey>);
+
+impl ResolvesClientCert for Identity {
+    fn resolve(&self, _issuers: &[&[u8]], _schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.clone())
+    }
+
+    fn has_certs(&self) -> bool {
+        true
+    }
 }
 
 fn failed(config: &Config, reason: String, hint: &str) -> Error {
     Error::Tls { server: config.server(), reason, hint: Some(hint.to_owned()) }
 }
 
-/// The channel binding data of a connection, see [`certificate::end_point_hash`].
+/// The channel binding of a connection, see [`certificate::end_point_hash`].
 pub(crate) fn end_point_hash(stream: &TlsStream<TcpStream>) -> Option<Vec<u8>> {
     let (_, session) = stream.get_ref();
     certificate::end_point_hash(session.peer_certificates()?.first()?)
-}
-
-/// libpq's `sslmode=require`: any certificate will do, also a self-signed or outdated one, but
-/// the server must hold its private key.
-#[derive(Debug)]
-struct AnyCertificate {
-    algorithms: WebPkiSupportedAlgorithms,
-}
-
-impl AnyCertificate {
-    fn of(provider: &CryptoProvider) -> AnyCertificate {
-        let algorithms = provider.signature_verification_algorithms;
-        AnyCertificate { algorithms }
-    }
-}
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let key = certificate::public_key(certificate).ok_or(CertificateError::BadEncoding)?;
-        let scheme = self.algorithms.mapping.iter();
-        let mut scheme = scheme.filter(|(scheme, _)| *scheme == signed.scheme);
-        let (_, candidates) = scheme.next().ok_or(CertificateError::BadSignature)?;
-        let valid = candidates
-            .iter()
-            .filter(|candidate| candidate.public_key_alg_id().as_ref() == key.algorithm)
-            .any(|candidate| {
-                let signature = signed.signature();
-                let verdict = candidate.verify_signature(key.key, message, signature);
-                verdict.is_ok()
-            });
-        match valid {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(CertificateError::BadSignature.into()),
-        }
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let key = certificate::public_key(certificate).ok_or(CertificateError::BadEncoding)?;
-        let info = SubjectPublicKeyInfoDer::from(key.info);
-        rustls::crypto::verify_tls13_signature_with_raw_key(message, &info, signed, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]
@@ -175,13 +181,14 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
-    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use rustls::CertificateError;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
     use rustls::server::{ClientHello, ResolvesServerCert};
-    use rustls::sign::CertifiedKey;
     use rustls::version::{TLS12, TLS13};
     use rustls::{ClientConnection, ServerConfig, ServerConnection, SupportedProtocolVersion};
 
     use super::*;
+    use crate::environment::Environment;
 
     fn openssl(directory: &Path, arguments: &str) {
         let mut command = Command::new("openssl");
@@ -231,7 +238,9 @@ mod tests {
             .with_cert_resolver(Arc::new(Shows(shown)));
         let mut server = ServerConnection::new(Arc::new(server))?;
         let name = ServerName::try_from("localhost").unwrap();
-        let mut client = ClientConnection::new(client()?, name)?;
+        let config = Config::from_uri("postgresql://u@localhost/?sslmode=require", &Environment::empty());
+        let client = client(&config.unwrap().0).unwrap();
+        let mut client = ClientConnection::new(client, name)?;
         while client.is_handshaking() || server.is_handshaking() {
             let mut bytes = Vec::new();
             client.write_tls(&mut bytes).unwrap();
