@@ -11,6 +11,7 @@ use pgloader_core::expression::Library;
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
 use pgloader_core::target::{Session as TargetSession, Target};
+use pgloader_core::transform::DateFormat;
 use pgloader_core::{Error, Result};
 use pgloader_engine::report::{Line, Report, Section, Verdict};
 use pgloader_engine::{CopyError, Interrupt, Load, REJECTS, RejectFiles, Run, Tally};
@@ -324,19 +325,26 @@ pub fn plan(
     source: &Table,
     target: &Table,
 ) -> Result<LoadPlan> {
-    let columns = command.columns.as_ref();
-    let listed = |column: &ColumnDefinition| ListedColumn { name: column.name.value.clone(), using: None };
-    let columns: Option<Vec<ListedColumn>> = columns.map(|columns| columns.iter().map(listed).collect());
+    let columns: Option<Vec<ListedColumn>> =
+        command.columns.as_ref().map(|columns| columns.iter().map(listed_column).collect());
+    let fields = command.fields.iter().flatten();
+    let formats: Vec<Option<DateFormat>> =
+        fields.map(|field| field.date_format.as_ref().map(|format| format.value.clone())).collect();
     pgloader_plan::file_load(&FileLoad {
         options: &command.options,
         source,
         columns: columns.as_deref(),
-        dates: DateFormats::default(),
+        dates: DateFormats { fields: &formats, others: registry::date_format(&command.options) },
         target,
         dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,
         cores: std::thread::available_parallelism().map_or(1, Into::into),
     })
+}
+
+fn listed_column(column: &ColumnDefinition) -> ListedColumn {
+    let using = column.expression.as_ref().map(|expression| expression.value.clone());
+    ListedColumn { name: column.name.value.clone(), using }
 }
 
 /// The source's table. Fields without names are those of the columns, by position.
