@@ -29,7 +29,7 @@ pub use command::{
     Views,
 };
 pub use diagnostic::{Diagnostic, Severity};
-pub use grammar::parse;
+pub use grammar::{clauses, parse};
 pub use name::{NamePart, WrittenName};
-pub use template::expand;
+pub use template::{Lookup, expand};
 pub use text::{SourceText, Span, Spanned};

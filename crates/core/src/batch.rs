@@ -16,13 +16,24 @@ pub struct Chunk {
     pub bytes: Vec<u8>,
     /// Where each row ends in `bytes`.
     pub ends: Vec<u32>,
+    /// In binary: how the values were spelt that may be spelt in several ways, in the order of rows and columns. What
+    /// that takes is less than a quarter of what the values take.
+    pub spellings: Vec<u8>,
 }
 
 impl Chunk {
+    /// What is behind the last row's end is a row. A chunk is one row of at most twice `max record size` (1 GB), or
+    /// about [`CHUNK_BYTES`].
+    pub fn end_row(&mut self) {
+        debug_assert!(self.bytes.len() <= u32::MAX as usize);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
     /// Empties the chunk and keeps its memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+        self.spellings.clear();
     }
 
     fn row(&self, index: usize) -> &[u8] {

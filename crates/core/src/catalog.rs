@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::encode::copy_binary::Codec;
+
 /// The name of a table as its server spells it, without quotes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TableName {
@@ -66,6 +68,8 @@ pub struct Column {
     pub has_default: bool,
     /// What its values must look like, for targets whose batches are checked before they are sent.
     pub ty: ColumnType,
+    /// How its values are sent in binary; `None` where they are not.
+    pub codec: Option<Codec>,
 }
 
 /// A column's type as far as values can be checked without the server.

@@ -55,6 +55,9 @@ pub struct TableLoad {
     pub truncate_columns: bool,
     /// How many writers, each with its own connection.
     pub writers: usize,
+    /// The order in which rows are loaded may show: numbers drawn for a column left out, triggers that see each row.
+    /// Heeded where there is one writer.
+    pub ordered: bool,
     /// When a batch is closed.
     pub batch: BatchLimits,
 }

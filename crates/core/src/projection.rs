@@ -72,6 +72,11 @@ impl Projection {
         Some(Projection { columns, formats, dates_first })
     }
 
+    /// How the dates of a field, from 0, are written, where that is said.
+    pub fn format(&self, field: usize) -> Option<&DateFormat> {
+        self.formats.get(field)?.as_ref().map(|known| &known.format)
+    }
+
     /// The columns, in order.
     pub fn columns(&self) -> &[ProjectedColumn] {
         &self.columns

@@ -26,7 +26,7 @@ struct State {
 
 impl State {
     fn take(&mut self) -> Chunk {
-        let new = || Chunk { bytes: Vec::with_capacity(CHUNK_BYTES), ends: Vec::new() };
+        let new = || Chunk { bytes: Vec::with_capacity(CHUNK_BYTES), ..Chunk::default() };
         let chunk = self.free.pop().unwrap_or_else(new);
         self.used += chunk.bytes.capacity();
         self.open += chunk.bytes.capacity();
@@ -61,6 +61,11 @@ impl Chunks {
     /// A batch that holds so many bytes is open no longer: its chunks will be given back.
     pub(crate) fn hand_over(&self, bytes: usize) {
         self.lock().open -= bytes;
+    }
+
+    /// A batch that was handed over takes so many bytes more.
+    pub(crate) fn add(&self, bytes: usize) {
+        self.lock().used += bytes;
     }
 
     /// Takes chunks back; those of ordinary size are kept for the next batch.

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pgloader_core::catalog::Table;
-use pgloader_core::encode::Format;
+use pgloader_core::encode::copy_binary::Codec;
+use pgloader_core::encode::{Format, codecs};
 use pgloader_core::load::{Commit, OnError, TableLoad};
 use pgloader_core::source::{Part, Source};
 use pgloader_core::target::{ConnectError, Loading};
 use pgloader_core::{Batch, Error};
 use tokio::sync::{Notify, oneshot};
 
+use crate::binary;
 use crate::blocks::BlockQueue;
 use crate::chunks::Chunks;
 use crate::feeder::Feeder;
@@ -30,6 +32,8 @@ const BYTES_IN_FLIGHT: usize = 40 << 20;
 const TWO_BATCHES: usize = 96 << 20;
 /// How many rejects and how many skipped records are logged one by one; all rejects are in the reject log.
 const MOST_LOGGED: u64 = 20;
+/// The `tracing` target of log lines about single rows: the only ones whose first line can hold their values.
+pub const REJECTS: &str = "pgloader::rejects";
 /// How long a reader that was told to stop may take before it is left behind.
 const READER_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -51,6 +55,9 @@ pub(crate) struct Shared {
     pub(crate) rejects: RejectFiles,
     pub(crate) gathered: Gathered,
     pub(crate) on_error: OnError,
+    /// Of the columns; empty where one has none.
+    pub(crate) codecs: Vec<Codec>,
+    binary_refused: AtomicBool,
     commit: Commit,
     rejects_logged: AtomicU64,
     skips_logged: AtomicU64,
@@ -69,6 +76,8 @@ impl Shared {
             rejects,
             gathered: Gathered::new(load.commit),
             on_error: load.on_error,
+            codecs: codecs(&load.columns).unwrap_or_default(),
+            binary_refused: AtomicBool::new(false),
             commit: load.commit,
             rejects_logged: AtomicU64::new(0),
             skips_logged: AtomicU64::new(0),
@@ -115,8 +124,10 @@ impl Shared {
     /// Logs a reject, as long as there are few.
     pub(crate) fn note_reject(&self, message: &str) {
         match self.rejects_logged.fetch_add(1, Ordering::Relaxed) {
-            count if count < MOST_LOGGED => tracing::error!("{message}"),
-            MOST_LOGGED => tracing::error!("more rows are rejected; each is in the reject log"),
+            count if count < MOST_LOGGED => tracing::error!(target: REJECTS, "{message}"),
+            MOST_LOGGED => {
+                tracing::error!(target: REJECTS, "more rows are rejected; each is in the reject log")
+            }
             _ => {}
         }
     }
@@ -124,11 +135,24 @@ impl Shared {
     /// Puts a row that the target refuses in the reject files.
     pub(crate) fn reject(&self, format: Format, row: &[u8], error: &Error) -> Result<(), Error> {
         let mut line = Vec::new();
-        format.to_copy_text(row, &mut line);
+        format.to_copy_text(row, &mut line)?;
         self.note_reject(&error.to_string());
         self.rejects.row(&line, error)?;
-        self.tally.add_rejected(1);
+        self.tally.add_rejected(error);
         Ok(())
+    }
+
+    /// The target has taken rows as text, all of them, that it refused in binary: the load goes on in text.
+    pub(crate) fn refuse_binary(&self, reason: &str) {
+        if !self.binary_refused.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "the server takes rows as text that it refuses in binary; the load goes on in text: {reason}"
+            );
+        }
+    }
+
+    pub(crate) fn is_binary_refused(&self) -> bool {
+        self.binary_refused.load(Ordering::Relaxed)
     }
 
     /// Logs that a record holds nothing, as long as there are few.
@@ -329,10 +353,20 @@ async fn write_batch(shared: &Arc<Shared>, line: &mut Line, batch: Arc<Batch>) -
             drop(rows);
             return staging::stage_and_load(shared, line, batch).await;
         }
+        Commit::Batch if batch.format == Format::CopyBinary => {
+            drop(rows);
+            let result = binary::load(shared, line, batch).await;
+            return conclude_batch(shared, result);
+        }
         Commit::Everything => line.write(rows).await.map(|_| ()).map_err(|error| (count, error)),
         Commit::Batch => isolate::load(rows, &mut Real { shared, line }).await,
     };
     shared.chunks.give_back_batch(batch);
+    conclude_batch(shared, result)
+}
+
+/// Rows that are neither written nor rejected are given up.
+fn conclude_batch(shared: &Shared, result: Result<(), (usize, Error)>) -> Result<(), Error> {
     let flushed = shared.rejects.flush();
     match result {
         Ok(()) => flushed,

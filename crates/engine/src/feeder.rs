@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pgloader_core::batch::{Batch, CHUNK_BYTES, Chunk};
+use pgloader_core::batch::Chunk;
 use pgloader_core::encode::{Encoder, Format, Unfit};
 use pgloader_core::load::{OnError, TableLoad};
 use pgloader_core::projection::Projector;
@@ -10,37 +10,34 @@ use pgloader_core::source::{Given, Intake, Part, Stopped};
 use pgloader_core::{Error, Row};
 
 use crate::copy::Shared;
-
-/// A chunk is left for the next one when less than this is free, so that ordinary rows never make it grow.
-const CHUNK_RESERVE: usize = CHUNK_BYTES / 16;
-
-/// So that the ends of very narrow rows take no more than half a chunk's memory.
-const MOST_CHUNK_ROWS: usize = CHUNK_BYTES / 8;
+use crate::open::Open;
 
 /// Takes the rows of one part from its reader.
+///
+/// Where the form is binary, a row with a value that is not canonical goes into a second batch, of text. Where the
+/// order of rows matters it overtakes none: it ends the batch in binary, and what follows it goes into its own batch,
+/// until that is full.
 pub(crate) struct Feeder {
     shared: Arc<Shared>,
     /// What is done to rows first; `None` too while it is being done.
     projector: Option<Projector>,
-    encoder: Encoder,
     on_error: OnError,
+    ordered: bool,
     limits: Limits,
     part: Part,
     position: u64,
-    open: Open,
+    /// The batches being filled: [`MAIN`] and [`ASIDE`].
+    open: [Open; 2],
+    /// Where the next row goes first.
+    lane: usize,
     /// A rejected row as COPY text; kept for its memory.
     rejected: Vec<u8>,
 }
 
-/// The batch being filled.
-#[derive(Default)]
-struct Open {
-    chunks: Vec<Chunk>,
-    rows: usize,
-    row_limit: usize,
-    bytes: usize,
-    capacity: usize,
-}
+/// The batch of the target's form.
+const MAIN: usize = 0;
+/// The batch of text for rows that are not canonical.
+const ASIDE: usize = 1;
 
 /// Draws each batch's row limit, so that writers do not end their batches in step.
 struct Limits {
@@ -65,16 +62,17 @@ impl Feeder {
     pub(crate) fn new(shared: Arc<Shared>, load: &TableLoad, format: Format, number: usize) -> Feeder {
         let random = 0x9e37_79b9_7f4a_7c15 ^ (number as u64 + 1);
         let mut limits = Limits { rows: load.batch.rows, bytes: load.batch.bytes, random };
-        let open = Open { row_limit: limits.next_row_limit(), ..Open::default() };
+        let mut open = |format| Open::new(Encoder::new(format, load), limits.next_row_limit());
         Feeder {
+            open: [open(format), open(Format::CopyText)],
             shared,
             projector: load.projection.clone().map(Projector::new),
-            encoder: Encoder::new(format, load),
             on_error: load.on_error,
+            ordered: load.ordered && load.writers == 1,
             limits,
             part: Part::default(),
             position: 0,
-            open,
+            lane: MAIN,
             rejected: Vec::new(),
         }
     }
@@ -87,65 +85,76 @@ impl Feeder {
         self.position = position;
     }
 
-    /// Hands over the last batch. To be called when the reader has come to its end.
+    /// Hands over the last batches. To be called when the reader has come to its end.
     pub(crate) fn finish(mut self) {
-        self.close_batch();
+        self.close(MAIN);
+        self.close(ASIDE);
     }
 
-    fn close_batch(&mut self) {
-        if self.open.rows == 0 {
+    /// Closes a batch that is full. Both together hold no more bytes than one may.
+    fn close_full(&mut self, lane: usize) {
+        let [main, aside] = &self.open;
+        let full = if main.bytes + aside.bytes >= self.limits.bytes {
+            if main.bytes >= aside.bytes { MAIN } else { ASIDE }
+        } else if self.open[lane].rows >= self.open[lane].row_limit {
+            lane
+        } else {
             return;
+        };
+        self.close(full);
+        self.lane = MAIN;
+    }
+
+    fn close(&mut self, lane: usize) {
+        if self.open[lane].rows > 0 {
+            let row_limit = self.limits.next_row_limit();
+            self.shared.chunks.hand_over(self.open[lane].capacity);
+            self.shared.tally.add_bytes(self.open[lane].counted_bytes as u64);
+            let batch = self.open[lane].take(self.part.number, self.position, row_limit);
+            self.shared.queue.push(Arc::new(batch));
         }
-        let row_limit = self.limits.next_row_limit();
-        let full = std::mem::replace(&mut self.open, Open { row_limit, ..Open::default() });
-        self.shared.chunks.hand_over(full.capacity);
-        self.shared.tally.add_bytes(full.bytes as u64);
-        let (format, part) = (self.encoder.format(), self.part.number);
-        let batch = Batch { format, chunks: full.chunks, part, position: self.position };
-        tracing::debug!(rows = full.rows, bytes = full.bytes, "batch of part {part} is ready");
-        self.shared.queue.push(Arc::new(batch));
+        if lane == MAIN && self.shared.is_binary_refused() {
+            self.open[MAIN].encoder.avoid_binary();
+        }
+    }
+
+    /// Where a row goes that is not canonical.
+    fn set_aside(&mut self) -> Result<usize, Stopped> {
+        if self.ordered {
+            self.close(MAIN);
+        }
+        self.close_full(ASIDE);
+        self.make_room(ASIDE)?;
+        if self.ordered {
+            self.lane = ASIDE;
+        }
+        Ok(ASIDE)
     }
 
     /// A chunk with room for a row of ordinary width.
-    fn make_room(&mut self) -> Result<(), Stopped> {
-        let has_room = |chunk: &Chunk| {
-            chunk.bytes.len() + CHUNK_RESERVE <= CHUNK_BYTES && chunk.ends.len() < MOST_CHUNK_ROWS
-        };
-        if self.open.chunks.last().is_none_or(|chunk| !has_room(chunk)) {
-            let chunk = self.next_chunk()?;
-            self.open.capacity += chunk.bytes.capacity();
-            self.open.chunks.push(chunk);
+    fn make_room(&mut self, lane: usize) -> Result<(), Stopped> {
+        if !self.open[lane].has_room() {
+            let chunk = self.next_chunk(lane)?;
+            self.open[lane].add_chunk(chunk);
         }
         Ok(())
     }
 
     /// Where there is no more memory, that of the open batch has to come back: it is closed early.
-    fn next_chunk(&mut self) -> Result<Chunk, Stopped> {
-        if !self.open.chunks.is_empty() {
+    fn next_chunk(&mut self, lane: usize) -> Result<Chunk, Stopped> {
+        if self.open[lane].capacity > 0 {
             if let Some(chunk) = self.shared.chunks.take()? {
                 return Ok(chunk);
             }
-            self.close_batch();
+            self.close(lane);
         }
         self.shared.chunks.take_first()
     }
 
-    /// Adds a row to the open batch; says how many of its values were cut.
-    fn encode(&mut self, row: &Row<'_>) -> Result<u64, Unfit> {
-        // `make_room` has seen to it that there is a chunk.
-        let Some(chunk) = self.open.chunks.last_mut() else { return Ok(0) };
-        let (start, capacity) = (chunk.bytes.len(), chunk.bytes.capacity());
-        let encoded = self.encoder.encode(row, &mut chunk.bytes);
-        if encoded.is_ok() {
-            // A chunk is one row of at most twice `max record size` (1 GB), or about CHUNK_BYTES.
-            debug_assert!(chunk.bytes.len() <= u32::MAX as usize);
-            chunk.ends.push(chunk.bytes.len() as u32);
-            self.open.bytes += chunk.bytes.len() - start;
-            self.open.rows += 1;
-        }
-        let grown = chunk.bytes.capacity() - capacity;
+    /// Adds a row to a batch that has room; says how many of its values were cut.
+    fn encode(&mut self, lane: usize, row: &Row<'_>) -> Result<u64, Unfit> {
+        let (encoded, grown) = self.open[lane].encode(row);
         if grown > 0 {
-            self.open.capacity += grown;
             self.shared.chunks.grew(grown);
         }
         encoded
@@ -158,11 +167,11 @@ impl Feeder {
             return self.stop_on(Err(error));
         }
         self.rejected.clear();
-        self.encoder.to_copy_text(row, &mut self.rejected);
+        self.open[MAIN].encoder.to_copy_text(row, &mut self.rejected);
         let kept = self.shared.rejects.row(&self.rejected, &error);
         self.stop_on(kept)?;
         self.shared.note_reject(&error.to_string());
-        self.shared.tally.add_rejected(1);
+        self.shared.tally.add_rejected(&error);
         Ok(())
     }
 
@@ -185,25 +194,25 @@ impl Feeder {
 }
 
 impl Feeder {
-    /// Adds a row to the open batch, or rejects it.
+    /// Adds a row to a batch, or rejects it.
     fn add(&mut self, row: Row<'_>) -> Result<(), Stopped> {
-        if self.open.rows >= self.open.row_limit || self.open.bytes >= self.limits.bytes {
-            self.close_batch();
-        }
-        self.make_room()?;
+        self.close_full(self.lane);
+        let mut lane = self.lane;
+        self.make_room(lane)?;
         self.count_read()?;
         loop {
-            match self.encode(&row) {
+            match self.encode(lane, &row) {
                 Ok(0) => return Ok(()),
                 Ok(cut) => {
                     self.shared.tally.add_cut_values(cut);
                     return Ok(());
                 }
                 Err(Unfit::Bad(error)) => return self.reject(&row, error),
+                Err(Unfit::NotCanonical) => lane = self.set_aside()?,
                 Err(Unfit::IsNullMarker) => {
-                    self.close_batch();
-                    self.encoder.change_null();
-                    self.make_room()?;
+                    self.close(lane);
+                    self.open[lane].encoder.change_null();
+                    self.make_room(lane)?;
                 }
             }
         }
@@ -230,7 +239,7 @@ impl Intake for Feeder {
         match self.on_error {
             OnError::ResumeNext => {
                 self.shared.note_reject(why);
-                self.shared.tally.add_rejected(1);
+                self.shared.tally.add_rejected(&Error::new(why));
                 Ok(())
             }
             OnError::Stop => self.stop_on(Err(Error::new(why))),

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use pgloader_core::catalog::Table;
 use pgloader_core::load::{LoadPlan, Phase, Preparation};
-use pgloader_core::source::Source;
+use pgloader_core::source::{Part, Source};
 use pgloader_core::target::{Loading, Session, Target};
 use pgloader_core::{Error, Result};
 
 use crate::copy::{Copy, CopyError};
 use crate::interrupt::Interrupt;
+use crate::progress::{Observer, Sampler, Watched};
 use crate::reject::RejectFiles;
-use crate::report::{Line, Report, Section};
+use crate::report::{Details, Line, Report, Section};
 use crate::session::{session, transaction};
 use crate::tally::Tally;
 use crate::undo;
@@ -25,6 +26,8 @@ pub struct Run {
     pub interrupt: Interrupt,
     /// What was done so far.
     pub report: Report,
+    /// Who is shown how far tables have come.
+    pub observer: Arc<dyn Observer>,
 }
 
 /// What a table's load needs beside its plan.
@@ -127,8 +130,18 @@ impl Run {
 
     async fn copy(&mut self, plan: &LoadPlan, load: Load, label: &str) -> Result<(), CopyError> {
         let start = Instant::now();
+        let rejects = load.rejects.directory().to_owned();
+        let sampler = Sampler::start(Watched {
+            table: label.to_owned(),
+            tally: load.tally.clone(),
+            source: load.source.clone(),
+            observer: self.observer.clone(),
+        });
         let copy = self.make_copy(plan, &load).await.map_err(CopyError::Failed);
         let files = copy.as_ref().map_or(0, |copy| copy.parts.len());
+        if let Ok(copy) = &copy {
+            self.report.source = named(&copy.parts);
+        }
         let (times, mut result) = match copy {
             Ok(copy) => copy.run(load.tally.clone(), load.rejects).await,
             Err(error) => (Default::default(), Err(error)),
@@ -136,21 +149,12 @@ impl Run {
         if result.is_ok() && !load.tally.balances() {
             result = Err(CopyError::Failed(unbalanced(label)));
         }
-        let tally = &load.tally;
-        self.report.add(
-            Section::Data,
-            Line {
-                label: label.to_owned(),
-                errors: tally.rejected() + u64::from(result.is_err()),
-                read: tally.read(),
-                rows: tally.written(),
-                bytes: tally.bytes(),
-                time: start.elapsed(),
-                read_time: Some(times.read),
-                write_time: Some(times.write),
-            },
-        );
-        self.report.add_equation(label, tally);
+        let details = Details { samples: sampler.finish().await, rejects, ..Details::of(&load.tally) };
+        let line =
+            Line { errors: details.rejected + u64::from(result.is_err()), ..of_table(&load.tally, details) };
+        let (label, time) = (label.to_owned(), start.elapsed());
+        let (read_time, write_time) = (Some(times.read), Some(times.write));
+        self.report.add(Section::Data, Line { label, time, read_time, write_time, ..line });
         self.add(Section::Post, "Files Processed", &Ok(()), files, times.read);
         let threads = plan.load.writers + 1;
         self.add(Section::Post, "COPY Threads Completion", &Ok(()), threads, start.elapsed());
@@ -209,6 +213,21 @@ impl Run {
         let errors = u64::from(result.is_err());
         let rows = rows as u64;
         self.report.add(section, Line { label: label.to_owned(), errors, rows, time, ..Line::default() });
+    }
+}
+
+/// The counts of a table's line.
+fn of_table(tally: &Tally, details: Details) -> Line {
+    let (read, rows, bytes) = (tally.read(), tally.written(), tally.bytes());
+    Line { read, rows, bytes, details: Some(Box::new(details)), ..Line::default() }
+}
+
+/// What is read, for people.
+fn named(parts: &[Part]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.name.clone(),
+        [first, more @ ..] => format!("{} and {} more", first.name, more.len()),
     }
 }
 

@@ -1,6 +1,11 @@
 //! What became of the rows of one load.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use pgloader_core::Error;
+
+use crate::reason::{Reason, Reasons};
 
 /// Counts that grow while a load runs. In the end read = written + rejected + skipped.
 #[derive(Debug, Default)]
@@ -12,6 +17,7 @@ pub struct Tally {
     bytes: AtomicU64,
     stripped_nuls: AtomicU64,
     cut_values: AtomicU64,
+    reasons: Mutex<Reasons>,
 }
 
 macro_rules! counts {
@@ -28,8 +34,6 @@ counts! {
     read, add_read;
     /// Rows that the target has taken and committed.
     written, add_written;
-    /// Records and rows in the reject files.
-    rejected, add_rejected;
     /// Records that were neither written nor rejected: empty ones, rows that a trigger of the target left out,
     /// and rows given up with the load.
     skipped, add_skipped;
@@ -42,6 +46,22 @@ counts! {
 }
 
 impl Tally {
+    /// Records and rows in the reject files.
+    pub fn rejected(&self) -> u64 {
+        self.rejected.load(Relaxed)
+    }
+
+    /// A record or row is in the reject files, for this reason.
+    pub(crate) fn add_rejected(&self, why: &Error) {
+        self.rejected.fetch_add(1, Relaxed);
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner).add(why);
+    }
+
+    /// Why records and rows were rejected, the most frequent reason first.
+    pub fn reasons(&self) -> Vec<Reason> {
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner).all()
+    }
+
     /// Whether every record read is accounted for.
     pub fn balances(&self) -> bool {
         self.read() == self.written() + self.rejected() + self.skipped()

@@ -7,12 +7,14 @@ use std::time::Instant;
 
 use pgloader_command::{ColumnDefinition, Command, WrittenName};
 use pgloader_core::catalog::{Table, TableName};
+use pgloader_core::expression::Library;
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
 use pgloader_core::target::{Session as TargetSession, Target};
+use pgloader_core::transform::DateFormat;
 use pgloader_core::{Error, Result};
-use pgloader_engine::report::{Line, Report, Section};
-use pgloader_engine::{CopyError, Interrupt, Load, RejectFiles, Run, Tally};
+use pgloader_engine::report::{Line, Report, Section, Verdict};
+use pgloader_engine::{CopyError, Interrupt, Load, REJECTS, RejectFiles, Run, Tally};
 use pgloader_plan::identifier::Case;
 use pgloader_plan::{DateFormats, FileLoad, ListedColumn, options};
 
@@ -20,6 +22,7 @@ use crate::cli::Arguments;
 use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
 use crate::registry::{self, Destination};
+use crate::summary::Summary;
 use crate::variables::Variables;
 
 /// What all commands of a run share.
@@ -28,8 +31,11 @@ pub struct Session<'a> {
     pub arguments: &'a Arguments,
     /// For templates.
     pub variables: Variables,
+    /// For expressions.
+    pub library: Library,
     /// Whether the user wants an end.
     pub interrupt: Interrupt,
+    summary: Summary,
     /// Bare names that stand for several tables of the run: their reject files need the schema too.
     ambiguous: Vec<String>,
     /// Tables that have reject files of this run.
@@ -39,17 +45,24 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Nothing is run yet. An error is one of the files that the command line names for all load files.
-    pub fn new(arguments: &'a Arguments, interrupt: Interrupt) -> Result<Session<'a>, String> {
-        let variables = Variables::read(arguments.context.as_deref())?;
-        Ok(Session {
+    /// Nothing is run yet, and none of the files is read that the command line names for all load files.
+    pub fn new(arguments: &'a Arguments, interrupt: Interrupt, summary: Summary) -> Session<'a> {
+        Session {
             arguments,
-            variables,
+            variables: Variables::default(),
+            library: Library::default(),
             interrupt,
+            summary,
             ambiguous: Vec::new(),
             loaded: Vec::new(),
             rejects: PathBuf::new(),
-        })
+        }
+    }
+
+    /// To be called once, with how all commands have ended.
+    pub fn finish(self, ended: Ended) -> Ended {
+        let is_told = self.summary.finish(ended.verdict());
+        ended.and(if is_told { Ended::Well } else { Ended::Incomplete })
     }
 
     /// The table that was loaded last.
@@ -97,6 +110,15 @@ impl Ended {
         self >= Ended::Badly
     }
 
+    /// What the report says of it.
+    fn verdict(self) -> Verdict {
+        match self {
+            Ended::Well => Verdict::Done,
+            Ended::Incomplete | Ended::Badly | Ended::Different | Ended::Unreadable => Verdict::Failed,
+            Ended::Interrupted => Verdict::Interrupted,
+        }
+    }
+
     /// What the program returns.
     pub fn exit_code(self) -> ExitCode {
         match self {
@@ -121,24 +143,35 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     };
     let target = match prepared.target(command, &session.interrupt).await {
         Ok(target) => target,
-        Err(error) => return without_target(session, &error),
+        Err(error) => return without_target(session, &prepared.destination.shown, &error),
     };
-    let mut run = Run { target, interrupt: session.interrupt.clone(), report: Report::default() };
+    let report = Report::new(&prepared.destination.shown);
+    let observer = session.summary.observer();
+    let mut run = Run { target, interrupt: session.interrupt.clone(), report, observer };
     let tally = Arc::new(Tally::default());
-    let ended = prepared.run(session, &mut run, command, &tally).await;
-    tracing::info!(severity = "LOG", "report summary reset");
-    say!(out, "{}", run.report.text(session.arguments.output.is_verbose()).trim_end());
-    let interrupted = if session.interrupt.is_triggered() { Ended::Interrupted } else { Ended::Well };
-    ended.and(last_words(session, command, &tally)).and(interrupted)
+    let mut ended = prepared.run(session, &mut run, command, &tally).await;
+    if session.interrupt.is_triggered() {
+        ended = Ended::Interrupted;
+    }
+    ended = ended.and(check_limit(session, command, &tally));
+    tell(session, run.report, ended);
+    last_words(session, &tally);
+    ended
 }
 
 /// Nothing was begun: there is nothing to report but why.
-fn without_target(session: &Session<'_>, error: &Error) -> Ended {
-    let mut report = Report::default();
+fn without_target(session: &mut Session<'_>, shown: &str, error: &Error) -> Ended {
+    let mut report = Report::new(shown);
     report.add_failure();
     let ended = fatal(session, error);
-    say!(out, "{}", report.text(session.arguments.output.is_verbose()).trim_end());
+    tell(session, report, ended);
     ended
+}
+
+fn tell(session: &mut Session<'_>, mut report: Report, ended: Ended) {
+    tracing::info!(severity = "LOG", "report summary reset");
+    report.conclude(ended.verdict());
+    session.summary.add(report);
 }
 
 /// Everything that can be found out without the target.
@@ -157,14 +190,17 @@ impl Prepared {
     pub fn new(file: &LoadFile, command: &Command, arguments: &Arguments) -> Result<Prepared, String> {
         let text = &file.text;
         let staging = arguments.redshift.staging().map_err(|error| error.to_string())?;
-        let destination =
+        let mut destination =
             registry::destination(command, text, &staging).map_err(|error| error.to_string())?;
+        if arguments.no_ssl_cert_verification {
+            destination.config.skip_certificate_verification();
+        }
         for warning in &destination.warnings {
             tracing::warn!("{warning}");
         }
         let names = names(command, destination.table.as_ref());
         let names = names.ok_or_else(|| registry::no_table(command, text).to_string())?;
-        let source = registry::source(command, text, &file.directory).map_err(|error| error.to_string())?;
+        let source = registry::source(command, file).map_err(|error| error.to_string())?;
         let hooks = hooks::read(command, &file.directory)?;
         Ok(Prepared { destination, names, source, hooks })
     }
@@ -207,7 +243,7 @@ impl Prepared {
         command: &Command,
         tally: &Arc<Tally>,
     ) -> Result<(Load, LoadPlan)> {
-        let mut source_table = self.fetch(run).await?;
+        let source_table = self.fetch(run).await?;
         let shown = &self.destination.shown;
         tracing::info!("Loading into {shown}");
         let mut target = pgloader_engine::first_session(run.target.as_ref(), &run.interrupt).await?;
@@ -216,10 +252,7 @@ impl Prepared {
         let target_table = self.find_table(target.as_mut(), &run.interrupt).await?;
         let target_table = target_table.ok_or_else(|| self.no_table())?;
         let plan = plan(session.arguments, command, run.target.as_ref(), &source_table, &target_table)?;
-        if source_table.columns.is_empty() {
-            // Fields without names are those of the columns, by position.
-            source_table.columns.clone_from(&plan.load.columns);
-        }
+        let source_table = with_columns(source_table, &plan);
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -292,19 +325,34 @@ pub fn plan(
     source: &Table,
     target: &Table,
 ) -> Result<LoadPlan> {
-    let columns = command.columns.as_ref();
-    let listed = |column: &ColumnDefinition| ListedColumn { name: column.name.value.clone(), using: None };
-    let columns: Option<Vec<ListedColumn>> = columns.map(|columns| columns.iter().map(listed).collect());
+    let columns: Option<Vec<ListedColumn>> =
+        command.columns.as_ref().map(|columns| columns.iter().map(listed_column).collect());
+    let fields = command.fields.iter().flatten();
+    let formats: Vec<Option<DateFormat>> =
+        fields.map(|field| field.date_format.as_ref().map(|format| format.value.clone())).collect();
     pgloader_plan::file_load(&FileLoad {
         options: &command.options,
         source,
         columns: columns.as_deref(),
-        dates: DateFormats::default(),
+        dates: DateFormats { fields: &formats, others: registry::date_format(&command.options) },
         target,
         dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,
         cores: std::thread::available_parallelism().map_or(1, Into::into),
     })
+}
+
+fn listed_column(column: &ColumnDefinition) -> ListedColumn {
+    let using = column.expression.as_ref().map(|expression| expression.value.clone());
+    ListedColumn { name: column.name.value.clone(), using }
+}
+
+/// The source's table. Fields without names are those of the columns, by position.
+pub fn with_columns(mut source: Table, plan: &LoadPlan) -> Table {
+    if source.columns.is_empty() {
+        source.columns.clone_from(&plan.load.columns);
+    }
+    source
 }
 
 /// The names to look up for a command, in order; `None` where it names no table.
@@ -353,20 +401,24 @@ fn fatal(session: &Session<'_>, error: &Error) -> Ended {
     give_up(&error.to_string())
 }
 
-/// Tells loudly what was rejected, and where it is.
-fn last_words(session: &Session<'_>, command: &Command, tally: &Tally) -> Ended {
-    let rejected = tally.rejected();
-    if rejected == 0 {
-        return Ended::Well;
-    }
-    let rows = if rejected == 1 { "row was" } else { "rows were" };
-    tracing::warn!("{rejected} {rows} rejected: see {}", session.rejects.display());
+/// Whether more rows were rejected than the user allows.
+fn check_limit(session: &Session<'_>, command: &Command, tally: &Tally) -> Ended {
     let limits = [session.arguments.max_errors, command.options.number(&options::MAX_ERRORS)];
     match limits.into_iter().flatten().min() {
-        Some(limit) if rejected > limit => {
+        Some(limit) if tally.rejected() > limit => {
             tracing::error!("more rows were rejected than max errors = {limit} allows");
             Ended::Incomplete
         }
         _ => Ended::Well,
+    }
+}
+
+/// Tells loudly what was rejected, and where it is: the report has it too.
+fn last_words(session: &Session<'_>, tally: &Tally) {
+    let rejected = tally.rejected();
+    if rejected > 0 {
+        let rows = if rejected == 1 { "row was" } else { "rows were" };
+        let directory = session.rejects.display();
+        tracing::warn!(target: REJECTS, "{rejected} {rows} rejected: see {directory}");
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use pgloader_command::Command;
 use pgloader_core::catalog::Table;
+use pgloader_core::load::LoadPlan;
 use pgloader_core::target::{Session as TargetSession, Target};
 use pgloader_core::{Error, Result};
 
-use crate::command::{Ended, Prepared, Session, plan};
+use crate::command::{Ended, Prepared, Session, plan, with_columns};
 use crate::files::LoadFile;
 use crate::outline::Outline;
+use crate::probe;
 
 /// Checks a command and shows what it would do. What is wrong ends its own check only, so that one dry run finds all
 /// that is wrong with several commands.
@@ -30,34 +32,57 @@ pub async fn run(session: &Session<'_>, file: &LoadFile, command: &Command) -> E
 
 async fn check(session: &Session<'_>, file: &LoadFile, command: &Command) -> Result<Outline, String> {
     let prepared = Prepared::new(file, command, session.arguments)?;
-    let (source, files) = open(session, &prepared).await.map_err(|error| error.to_string())?;
+    let source = prepared.source_table(&session.interrupt).await.map_err(|error| error.to_string())?;
     let (target, mut connection) = connect(session, &prepared, command).await?;
+    let planned = planned(session, &prepared, command, &source, target.as_ref(), connection.as_mut()).await;
+    let planned = planned.map_err(|error| error.to_string())?;
+    let files = open(session, &prepared, &source, planned.as_ref()).await;
+    let files = files.map_err(|error| error.to_string())?;
     let mut outline = Outline::new(file, command, &prepared, &files, target.as_ref());
-    let table = prepared.find_table(connection.as_mut(), &session.interrupt).await;
-    match table.map_err(|error| error.to_string())? {
-        Some(table) => {
-            let plan = plan(session.arguments, command, target.as_ref(), &source, &table);
-            let plan = plan.map_err(|error| error.to_string())?;
-            for warning in &plan.warnings {
-                tracing::warn!("{warning}");
-            }
-            outline.add_plan(&plan, &source, target.as_ref());
-        }
-        None if prepared.hooks.before.is_empty() => return Err(prepared.no_table().to_string()),
+    match planned {
+        Some(plan) => outline.add_plan(&plan, &source, target.as_ref()),
         None => outline.add_unknown_table(&prepared.no_table().message),
     }
     Ok(outline)
 }
 
-/// Opens the source's files and reads of them what the plan is made from.
-async fn open(session: &Session<'_>, prepared: &Prepared) -> Result<(Table, Vec<String>)> {
-    let source = prepared.source_table(&session.interrupt).await?;
-    let parts = prepared.source.parts(&source, 1)?;
-    let files: Vec<String> = parts.into_iter().map(|part| part.name).collect();
+/// The plan; `None` where the table is not there and BEFORE LOAD may make it.
+async fn planned(
+    session: &Session<'_>,
+    prepared: &Prepared,
+    command: &Command,
+    source: &Table,
+    target: &dyn Target,
+    connection: &mut dyn TargetSession,
+) -> Result<Option<LoadPlan>> {
+    let Some(table) = prepared.find_table(connection, &session.interrupt).await? else {
+        return if prepared.hooks.before.is_empty() { Err(prepared.no_table()) } else { Ok(None) };
+    };
+    let plan = plan(session.arguments, command, target, source, &table)?;
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(Some(plan))
+}
+
+/// Opens every file of the source, as far as that takes no table of the target.
+async fn open(
+    session: &Session<'_>,
+    prepared: &Prepared,
+    source: &Table,
+    plan: Option<&LoadPlan>,
+) -> Result<Vec<String>> {
+    let files = match plan {
+        Some(plan) => {
+            let source = with_columns(source.clone(), plan);
+            session.interrupt.or(probe::run(&prepared.source, &source)).await?
+        }
+        None => prepared.source.parts(source, 1)?.into_iter().map(|part| part.name).collect(),
+    };
     for file in &files {
         tracing::info!(severity = "LOG", "Success, opened {file}");
     }
-    Ok((source, files))
+    Ok(files)
 }
 
 /// Connects to the target and asks it something.

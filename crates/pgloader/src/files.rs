@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
+use pgloader_command::{Command, Lookup, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
-use pgloader_core::expression::Library;
 
 use crate::cli::Arguments;
 use crate::command::{self, Ended, Session};
 use crate::dry_run;
-use crate::variables::Variables;
 use crate::{registry, unbuilt};
 
 /// A load file and its commands.
 pub struct LoadFile {
     /// Its text.
     pub text: SourceText,
+    /// Where it is.
+    pub path: PathBuf,
     /// The directory that relative names in it are below.
     pub directory: PathBuf,
 }
@@ -49,7 +49,7 @@ fn warn_of_ignored(arguments: &Arguments) {
 /// Runs the commands of one file.
 async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
-    let (file, commands) = match read(path, &session.variables) {
+    let (file, commands) = match read(path, session) {
         Ok(read) => read,
         Err(message) => return command::give_up(&message),
     };
@@ -73,21 +73,22 @@ pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: 
 }
 
 /// Reads a load file and its commands.
-pub fn read(path: &Path, variables: &Variables) -> Result<(LoadFile, Vec<Command>), String> {
-    let text = read_text(path).map_err(|error| error.to_string())?;
+pub fn read(path: &Path, session: &Session<'_>) -> Result<(LoadFile, Vec<Command>), String> {
+    let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error).to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &text, &|name| variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
-    let library = Library::default();
+    let partial = |name: &str| read_text(&registry::resolve(name, &directory)).map_err(|error| error.message);
+    let lookup = Lookup { value: &|name| session.variables.get(name), partial: &partial };
+    let text = expand(&name, &bytes, &lookup);
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, &directory).is_file(),
-        library: &library,
+        library: &session.library,
     };
     let commands = parse(&text, &surroundings).and_then(|statements| unbuilt::runnable(statements, &text));
     let commands = commands.map_err(|error| error.to_string())?;
-    Ok((LoadFile { text, directory }, commands))
+    Ok((LoadFile { text, path: path.to_owned(), directory }, commands))
 }
 
 /// A file of text; errors name it and say what to do.

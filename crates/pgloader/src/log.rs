@@ -14,6 +14,8 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::Output;
+use crate::journal::Journal;
+use crate::progress::Progress;
 
 /// The levels of log lines, low to high. A threshold shows itself and everything above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -54,7 +56,8 @@ impl Level {
         (Level::Panic, "PANIC"),
     ];
 
-    fn name(self) -> &'static str {
+    /// As log lines show it.
+    pub fn name(self) -> &'static str {
         Level::ALL[self as usize].1
     }
 
@@ -75,8 +78,9 @@ impl From<tracing::Level> for Level {
     }
 }
 
-/// Makes the root directory and starts the log. Returns the log file's path.
-pub fn start(output: &Output) -> Result<PathBuf, String> {
+/// Makes the root directory and starts the log, whose console lines go to `progress` and whose warnings to `journal`
+/// too. Returns the log file's path.
+pub fn start(output: &Output, progress: Progress, journal: Journal) -> Result<PathBuf, String> {
     let cannot = |path: &Path, error: std::io::Error| {
         format!(
             "FATAL cannot write below {}: {error}\nHINT: name another directory with --root-dir, or another file with --logfile",
@@ -90,8 +94,13 @@ pub fn start(output: &Output) -> Result<PathBuf, String> {
     }
     let open = File::options().create(true).append(true).open(&path);
     let file = open.map_err(|error| cannot(&path, error))?;
-    let log =
-        Log { console: output.console_level(), file_level: output.file_level(), file: Mutex::new(file) };
+    let log = Log {
+        console: output.console_level(),
+        file_level: output.file_level(),
+        file: Mutex::new(file),
+        progress,
+        journal,
+    };
     tracing_subscriber::registry().with(log).try_init().map_err(|error| format!("FATAL {error}"))?;
     Ok(path)
 }
@@ -100,6 +109,8 @@ struct Log {
     console: Level,
     file_level: Level,
     file: Mutex<File>,
+    progress: Progress,
+    journal: Journal,
 }
 
 impl<S: Subscriber> Layer<S> for Log {
@@ -111,18 +122,22 @@ impl<S: Subscriber> Layer<S> for Log {
         let mut line = Line::default();
         event.record(&mut line);
         let level = line.severity.unwrap_or(Level::from(*event.metadata().level()));
+        let message = format!("{}{}", line.message, line.fields);
+        let is_of_a_row = event.metadata().target() == pgloader_engine::REJECTS;
+        if level >= Level::Warning && level != Level::Log && !is_of_a_row {
+            self.journal.add(level, &message);
+        }
         if level < self.console.min(self.file_level) {
             return;
         }
-        let now = jiff::Timestamp::now();
-        let text = format!("{now:.6} {} {}{}\n", level.name(), line.message, line.fields);
-        // A log that cannot be written must not end a load.
+        let time = format!("{:.6}", jiff::Timestamp::now());
         if level >= self.console {
-            let _ = std::io::stderr().write_all(text.as_bytes());
+            self.progress.log(&time, level, &message);
         }
         if level >= self.file_level {
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = file.write_all(text.as_bytes());
+            // A log that cannot be written must not end a load.
+            let _ = file.write_all(format!("{time} {} {message}\n", level.name()).as_bytes());
         }
     }
 }

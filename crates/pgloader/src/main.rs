@@ -6,16 +6,24 @@ mod say;
 mod cli;
 mod command;
 mod dry_run;
+mod encodings;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
+mod journal;
+#[cfg(test)]
+mod language;
+mod library;
 mod log;
 mod outline;
 mod pair;
+mod probe;
+mod progress;
 mod registry;
 mod regress;
 mod signals;
+mod summary;
 mod unbuilt;
 mod upgrade;
 mod variables;
@@ -27,16 +35,16 @@ use pgloader_engine::Interrupt;
 
 use cli::{Arguments, Mode, Topic, Work};
 use command::{Ended, Session};
+use journal::Journal;
+use progress::Progress;
+use summary::Summary;
+use variables::Variables;
 
 fn main() -> ExitCode {
     let (mode, arguments) = match cli::parse(std::env::args_os()) {
         Ok(read) => read,
         Err(code) => return code,
     };
-    if let Some(option) = not_built(&arguments) {
-        say!(err, "error: {option} is not built yet\n\nUsage: pgloader [OPTIONS] LOAD-FILE...");
-        return ExitCode::from(2);
-    }
     let ended = match mode {
         Mode::Tell(topic) => tell(&topic),
         Mode::Work(work) => run(&work, &arguments),
@@ -59,14 +67,16 @@ fn tell(topic: &Topic) -> Result<Ended, String> {
             say!(out, "{}", String::from_utf8_lossy(&text).trim_end());
         }
         Topic::Upgraded(files) => say!(out, "{}", upgrade::upgrade(files)?),
-        Topic::Encodings => return Err("FATAL not built yet".to_owned()),
+        Topic::Encodings => say!(out, "{}", encodings::table(pgloader_files::encoding::listing())),
     }
     Ok(Ended::Well)
 }
 
 /// Does what was asked for. An error is one that came before there was a log.
 fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
-    let log_file = log::start(&arguments.output)?;
+    let (progress, journal) = (Progress::new(&arguments.output), Journal::default());
+    let log_file = log::start(&arguments.output, progress.clone(), journal.clone())?;
+    let summary = Summary::open(&arguments.output, progress, journal)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -75,24 +85,33 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
     let ended = runtime.block_on(async {
         signals::listen(interrupt.clone())?;
         announce(arguments, &log_file);
-        Ok::<_, String>(act(work, arguments, interrupt).await)
+        let mut session = Session::new(arguments, interrupt, summary);
+        let ended = act(work, &mut session).await;
+        Ok::<_, String>(session.finish(ended))
     })?;
     // Nothing that a reader left behind in the system still does can matter.
     runtime.shutdown_background();
     Ok(ended)
 }
 
-async fn act(work: &Work, arguments: &Arguments, interrupt: Interrupt) -> Ended {
-    let mut session = match Session::new(arguments, interrupt) {
-        Ok(session) => session,
-        Err(message) => return command::give_up(&message),
-    };
-    match work {
-        Work::Garbage(action) => garbage::run(arguments, *action, &session.interrupt).await,
-        Work::Files(files) => files::run(&mut session, files).await,
-        Work::Regress(file) => regress::run(&mut session, file).await,
-        Work::Pair(source, target) => pair::run(&mut session, source, target).await,
+/// Does it in a session that is still empty.
+async fn act(work: &Work, session: &mut Session<'_>) -> Ended {
+    if let Err(message) = prepare(session) {
+        return command::give_up(&message);
     }
+    match work {
+        Work::Garbage(action) => garbage::run(session.arguments, *action, &session.interrupt).await,
+        Work::Files(files) => files::run(session, files).await,
+        Work::Regress(file) => regress::run(session, file).await,
+        Work::Pair(source, target) => pair::run(session, source, target).await,
+    }
+}
+
+/// Reads the files that the command line names for all load files.
+fn prepare(session: &mut Session<'_>) -> Result<(), String> {
+    session.variables = Variables::read(session.arguments.context.as_deref())?;
+    session.library = library::read(&session.arguments.load_lisp_file)?;
+    Ok(())
 }
 
 fn announce(arguments: &Arguments, log_file: &Path) {
@@ -103,14 +122,4 @@ fn announce(arguments: &Arguments, log_file: &Path) {
     if arguments.instead.self_upgrade.is_some() {
         tracing::warn!("--self-upgrade has no effect: there are no Lisp sources to load");
     }
-}
-
-/// Options of the language's reference that this program does not have yet.
-fn not_built(arguments: &Arguments) -> Option<&'static str> {
-    let all = [
-        ("--list-encodings", arguments.instead.list_encodings),
-        ("--load-lisp-file", !arguments.load_lisp_file.is_empty()),
-        ("--no-ssl-cert-verification", arguments.no_ssl_cert_verification),
-    ];
-    all.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

@@ -6,6 +6,7 @@ use pgloader_command::{Command, Diagnostic};
 use pgloader_core::catalog::Table;
 use pgloader_core::load::{Commit, LoadPlan, TableLoad};
 use pgloader_core::option::{Escape, OptionSpec, Value};
+use pgloader_core::projection::{ColumnValue, Projection};
 use pgloader_core::target::Target;
 use pgloader_targets::redact;
 
@@ -117,11 +118,33 @@ fn value_text(value: &Value) -> String {
 /// Where each column's values come from.
 fn columns(load: &TableLoad, source: &Table) -> Vec<String> {
     let width = load.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
-    let line = |(column, field): (&pgloader_core::Column, &usize)| match source.columns.get(*field) {
-        Some(named) => format!("{:width$} <- field {} ({})", column.name, field + 1, named.name),
-        None => format!("{:width$} <- field {}", column.name, field + 1),
+    let values: Vec<String> = match &load.projection {
+        Some(projection) => {
+            projection.columns().iter().map(|column| value(&column.value, projection, source)).collect()
+        }
+        None => load.fields.iter().map(|index| field(*index, source)).collect(),
     };
-    load.columns.iter().zip(&load.fields).map(line).collect()
+    let lines = load.columns.iter().zip(values);
+    lines.map(|(column, value)| format!("{:width$} <- {value}", column.name)).collect()
+}
+
+fn value(value: &ColumnValue, projection: &Projection, source: &Table) -> String {
+    match value {
+        ColumnValue::Field(index) => match projection.format(*index) {
+            Some(format) => format!("{}, date format '{format}'", field(*index, source)),
+            None => field(*index, source),
+        },
+        ColumnValue::Constant(Some(text)) => format!("the constant '{text}'"),
+        ColumnValue::Constant(None) => "NULL".to_owned(),
+        ColumnValue::Expression(expression) => format!("using {}", expression.text()),
+    }
+}
+
+fn field(index: usize, source: &Table) -> String {
+    match source.columns.get(index) {
+        Some(named) => format!("field {} ({})", index + 1, named.name),
+        None => format!("field {}", index + 1),
+    }
 }
 
 fn writers(load: &TableLoad) -> String {

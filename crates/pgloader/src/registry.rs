@@ -8,7 +8,8 @@ use pgloader_core::Error;
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
-use pgloader_files::{Inputs, Location};
+use pgloader_core::transform::DateFormat;
+use pgloader_files::{Inputs, Location, Matching};
 use pgloader_plan::options::STAGED_ONLY;
 use pgloader_plan::schema_options;
 use pgloader_postgres_client::{Config, Environment, Product};
@@ -17,6 +18,7 @@ use pgloader_sources::options as sources;
 use pgloader_targets::postgres::PostgresTarget;
 use pgloader_targets::redshift::{self, RedshiftTarget, Staging};
 
+use crate::files::LoadFile;
 use crate::unbuilt;
 
 /// Every option that a command may have.
@@ -54,30 +56,58 @@ pub fn is_for_staged_targets(option: &OptionSpec) -> bool {
     staged_only().any(|known| known.name == option.name)
 }
 
-/// The source of a command whose relative file names are below `directory`.
-pub fn source(command: &Command, text: &SourceText, directory: &Path) -> Result<Arc<dyn Source>, Diagnostic> {
+/// The source of a command of this file.
+pub fn source(command: &Command, file: &LoadFile) -> Result<Arc<dyn Source>, Diagnostic> {
+    let text = &file.text;
     if let Some(name) = &command.encoding {
         csv::check_encoding(&name.value).map_err(|error| in_command(&error, text, name.span))?;
     }
-    let source = match (command.kind, &command.source) {
-        (CommandKind::Csv, Origin::File(path)) => Csv::new(csv_settings(command, &path.value, directory)),
+    let source = match command.kind {
+        CommandKind::Csv => Csv::new(csv_settings(command, inputs(command, file)?)),
         _ => return Err(unbuilt::refusal(command, text)),
     };
-    source.map(|source| Arc::new(source) as _).map_err(|error| in_command(&error, text, command.span))
+    source
+        .map(|source| Arc::new(source) as _)
+        .map_err(|error| in_command(&error, text, command.source.span()))
 }
 
-fn csv_settings(command: &Command, path: &str, directory: &Path) -> CsvSettings {
+/// What a command reads.
+fn inputs(command: &Command, file: &LoadFile) -> Result<Inputs, Diagnostic> {
+    Ok(match &command.source {
+        Origin::File(path) => Inputs::One(Location::File(resolve(&path.value, &file.directory))),
+        Origin::Stdin(_) => Inputs::One(Location::Stdin),
+        Origin::Inline(offset) => {
+            Inputs::One(Location::Inline { path: file.path.clone(), offset: offset.value as u64 })
+        }
+        Origin::Matching(matching) => Inputs::Matching(Matching {
+            directory: match &matching.directory {
+                Some(directory) => resolve(&directory.value, &file.directory),
+                None => file.directory.clone(),
+            },
+            pattern: matching.pattern.value.as_str().to_owned(),
+            all: matching.all,
+        }),
+        Origin::Url(_) | Origin::Server(_) => return Err(unbuilt::refusal(command, &file.text)),
+    })
+}
+
+fn csv_settings(command: &Command, inputs: Inputs) -> CsvSettings {
     let field = |field: &pgloader_command::FieldDefinition| csv::Field {
         name: field.name.value.clone(),
         null_if: field.null_if.clone(),
         trim: field.trim,
     };
     CsvSettings {
-        inputs: Inputs::One(Location::File(resolve(path, directory))),
+        inputs,
         options: command.options.clone(),
         encoding: command.encoding.as_ref().map(|name| name.value.clone()),
         fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),
     }
+}
+
+/// How dates are written of which no field says it, in a file of any kind.
+pub fn date_format(options: &Options) -> Option<&DateFormat> {
+    options.date_format(&csv::DATE_FORMAT)
 }
 
 /// A file as a load file names it.

@@ -25,7 +25,7 @@ pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
             return failed(&files::cannot_read(file, &error).to_string());
         }
     }
-    let (file, commands) = match files::read(path, &session.variables) {
+    let (file, commands) = match files::read(path, session) {
         Ok(read) => read,
         Err(message) => return command::give_up(&message),
     };

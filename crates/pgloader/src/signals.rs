@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: once, the run ends in order; twice, at once.
+//! Ctrl-C and SIGTERM: once, the run ends in order; twice, at once. A terminal that goes away ends nothing.
 
 use pgloader_engine::Interrupt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -8,7 +8,15 @@ pub fn listen(interrupt: Interrupt) -> Result<(), String> {
     let catch = |kind| signal(kind).map_err(|error| format!("FATAL cannot catch signals: {error}"));
     let (keyboard, terminate) = (catch(SignalKind::interrupt())?, catch(SignalKind::terminate())?);
     tokio::spawn(wait(keyboard, terminate, interrupt));
+    tokio::spawn(outlive_terminal(catch(SignalKind::hangup())?));
     Ok(())
+}
+
+/// A load may take hours, and the session in which it was started may not.
+async fn outlive_terminal(mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        tracing::warn!("the terminal is gone (SIGHUP): the load goes on");
+    }
 }
 
 async fn wait(mut keyboard: Signal, mut terminate: Signal, interrupt: Interrupt) {

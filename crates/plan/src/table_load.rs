@@ -48,6 +48,7 @@ pub fn file_load(input: &FileLoad<'_>) -> Result<LoadPlan> {
         commit: commit(input),
         truncate_columns: input.options.is_yes(&TRUNCATE_COLUMNS),
         writers: writers(input, &mapping)?,
+        ordered: is_ordered(input, &mapping),
         batch: batch_limits(input)?,
         columns: mapping.columns,
         fields,
@@ -93,7 +94,15 @@ fn on_error(input: &FileLoad<'_>) -> OnError {
     }
 }
 
-/// One writer where the order of rows may show: numbers drawn for omitted columns, triggers that see each row. One
+/// The order of rows may show: numbers are drawn for omitted columns, or triggers see each row.
+fn is_ordered(input: &FileLoad<'_>, mapping: &Mapping) -> bool {
+    let is_mapped = |name: &str| mapping.columns.iter().any(|column| column.name == name);
+    let numbered = |column: &pgloader_core::Column| column.numbered && !is_mapped(&column.name);
+    let triggers = input.target.row_triggers && !input.options.is_yes(&DISABLE_TRIGGERS);
+    triggers || input.target.columns.iter().any(numbered)
+}
+
+/// One writer where the order of rows may show. One
 /// too where nothing may stay after an error: two open transactions cannot be committed as one, and would wait for
 /// each other over equal keys.
 fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
@@ -105,10 +114,7 @@ fn writers(input: &FileLoad<'_>, mapping: &Mapping) -> Result<usize> {
     if let Some(concurrency) = concurrency {
         return Ok(concurrency);
     }
-    let is_mapped = |name: &str| mapping.columns.iter().any(|column| column.name == name);
-    let numbered = |column: &&pgloader_core::Column| column.numbered && !is_mapped(&column.name);
-    let triggers = input.target.row_triggers && !input.options.is_yes(&DISABLE_TRIGGERS);
-    if triggers || input.target.columns.iter().find(numbered).is_some() {
+    if is_ordered(input, mapping) {
         return Ok(1);
     }
     Ok(input.cores.clamp(1, MOST_WRITERS).min(workers.unwrap_or(MOST_WRITERS)))

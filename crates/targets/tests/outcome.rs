@@ -36,6 +36,7 @@ impl Fixture {
             commit: Commit::Batch,
             truncate_columns: false,
             writers: 1,
+            ordered: false,
             batch: BatchLimits { rows: 1, bytes: 1 },
         };
         let loading = target.load(&load).await.unwrap();
@@ -81,7 +82,7 @@ async fn one_that_was_rolled_back_or_never_heard_of_is_not_there() {
 #[tokio::test]
 async fn a_number_that_another_writer_has_committed_was_lost_before() {
     let fixture = Fixture::new().await;
-    let chunk = Chunk { bytes: b"7\n".to_vec(), ends: vec![2] };
+    let chunk = Chunk { bytes: b"7\n".to_vec(), ends: vec![2], ..Chunk::default() };
     let batch = Batch { format: Format::CopyText, chunks: vec![chunk], part: 0, position: 1 };
     let batch = std::sync::Arc::new(batch);
     let mut writer = fixture.loading.writer().await.unwrap();

@@ -27,7 +27,7 @@ impl Grammar<'_> {
         if COMMANDS.iter().any(|words| self.reader.sees(words)) {
             return Err(self.reader.error(source, self.too_many()).help(ONE_COMMAND));
         }
-        self.inline_from = Some(end.end);
+        self.inline_behind = Some(end.start);
         let raw = self.reader.raw_after(end);
         let skipped = skip_to_data(&self.reader.raw()[raw..]);
         match raw + skipped < self.reader.raw().len() || self.reader.goes_on_in_bytes() {

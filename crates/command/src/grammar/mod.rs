@@ -18,6 +18,7 @@ use crate::reader::{Read, Reader};
 use crate::text::{SourceText, Span};
 use clauses::Clauses;
 
+pub use clauses::clauses;
 pub(crate) use clauses::sees_clause;
 
 /// The commands whose kind is told by a word.
@@ -47,18 +48,18 @@ struct Grammar<'t> {
     surroundings: &'t Surroundings<'t>,
     /// Whether the members of an archive are being read.
     in_archive: bool,
-    /// From here on the text is inline data, which nothing is said about.
-    inline_from: Option<usize>,
+    /// The last byte that is not inline data, which nothing is said about.
+    inline_behind: Option<usize>,
 }
 
 impl<'t> Grammar<'t> {
     fn new(text: &'t SourceText, surroundings: &'t Surroundings<'t>) -> Grammar<'t> {
-        Grammar { reader: Reader::new(text), surroundings, in_archive: false, inline_from: None }
+        Grammar { reader: Reader::new(text), surroundings, in_archive: false, inline_behind: None }
     }
 
     /// What was read, or the error of the templates where that stands before its end.
     fn or_template_error<T>(&self, read: Read<T>) -> Read<T> {
-        let reached = match (&read, self.inline_from) {
+        let reached = match (&read, self.inline_behind) {
             (Err(_), _) => self.reader.reached(),
             (Ok(_), Some(end)) => end,
             (Ok(_), None) => usize::MAX,
@@ -73,7 +74,7 @@ impl<'t> Grammar<'t> {
 impl Grammar<'_> {
     fn file(&mut self) -> Read<Vec<Statement>> {
         let mut statements = vec![self.statement()?];
-        while self.inline_from.is_none() && !self.reader.is_at_end() {
+        while self.inline_behind.is_none() && !self.reader.is_at_end() {
             if self.reader.take_mark(";").is_none() {
                 return Err(self.unended());
             }
@@ -81,7 +82,7 @@ impl Grammar<'_> {
                 statements.push(self.statement()?);
             }
         }
-        match self.inline_from.is_some() && statements.len() > 1 {
+        match self.inline_behind.is_some() && statements.len() > 1 {
             true => Err(self.too_many_commands(&statements)),
             false => Ok(statements),
         }

@@ -3,7 +3,7 @@
 use super::Grammar;
 use crate::command::SqlSource;
 use crate::reader::Read;
-use crate::text::{Span, Spanned};
+use crate::text::Spanned;
 
 impl Grammar<'_> {
     /// What follows `BEFORE LOAD` and the like: any number of `DO` and `EXECUTE`.
@@ -45,9 +45,7 @@ impl Grammar<'_> {
             return Err(self.reader.unexpected());
         };
         let Some(length) = inside.find("$$") else {
-            let span = Span { start: self.reader.at(), end: self.reader.at() + 2 };
-            let error = self.reader.error(span, "this `$$` is never closed");
-            return Err(error.label("another `$$` is missing"));
+            return Err(self.reader.never_closed("`$$`", 2, "$$"));
         };
         let value = inside[..length].trim().to_owned();
         Ok(Spanned { value, span: self.reader.advance(length + 4) })

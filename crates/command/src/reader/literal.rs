@@ -2,7 +2,7 @@
 
 use super::{Read, Reader};
 use crate::name::{NamePart, WrittenName};
-use crate::text::{Span, Spanned};
+use crate::text::Spanned;
 
 impl Reader<'_> {
     /// Text in single quotes, or in double quotes; no escapes, several lines allowed.
@@ -25,8 +25,7 @@ impl Reader<'_> {
     }
 
     fn unclosed_quote(&self, quote: char) -> crate::Diagnostic {
-        let span = Span { start: self.at, end: self.at + 1 };
-        self.error(span, "this quote is never closed").label(format!("another `{quote}` is missing"))
+        self.never_closed("quote", 1, &quote.to_string())
     }
 
     /// The value of a `SET`: text in quotes, where `''` inside single quotes is one.

@@ -6,6 +6,8 @@ mod place;
 mod regex;
 mod separator;
 
+use std::cell::Cell;
+
 use pgloader_core::expression::Fault;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -31,13 +33,23 @@ pub(crate) struct Reader<'t> {
     wanted: Vec<String>,
     /// A block comment without end.
     unclosed: Option<usize>,
+    /// Whether something was looked for to the end of the text.
+    ran_off: Cell<bool>,
 }
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(source: &'t SourceText) -> Reader<'t> {
         let text = source.expanded();
-        let mut reader =
-            Reader { source, text, at: 0, last_end: 0, furthest: 0, wanted: Vec::new(), unclosed: None };
+        let mut reader = Reader {
+            source,
+            text,
+            at: 0,
+            last_end: 0,
+            furthest: 0,
+            wanted: Vec::new(),
+            unclosed: None,
+            ran_off: Cell::new(false),
+        };
         if text.starts_with('\u{FEFF}') {
             reader.at = '\u{FEFF}'.len_utf8();
         }
@@ -95,7 +107,18 @@ impl<'t> Reader<'t> {
 
     /// The furthest position that was looked at.
     pub(crate) fn reached(&self) -> usize {
-        self.at.max(self.furthest)
+        match self.ran_off.get() || self.unclosed.is_some() {
+            true => self.text.len(),
+            false => self.at.max(self.furthest),
+        }
+    }
+
+    /// The error that what begins here never ends.
+    pub(crate) fn never_closed(&self, what: &str, opening: usize, closing: &str) -> Diagnostic {
+        self.ran_off.set(true);
+        let span = Span { start: self.at, end: self.at + opening };
+        self.error(span, format!("this {what} is never closed"))
+            .label(format!("another `{closing}` is missing"))
     }
 
     /// Takes `length` bytes, and the blanks behind them.

@@ -72,8 +72,7 @@ impl Reader<'_> {
         }
         let inside = &rest[1..];
         let Some(length) = inside.find('\'') else {
-            let span = Span { start: self.at(), end: self.at() + 1 };
-            return Err(self.error(span, "this quote is never closed").label("another `'` is missing"));
+            return Err(self.never_closed("quote", 1, "'"));
         };
         let span = Span { start: self.at(), end: self.at() + length + 2 };
         let mut chars = inside[..length].chars();

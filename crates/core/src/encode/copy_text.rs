@@ -45,6 +45,11 @@ fn first_special(bytes: &[u8]) -> Option<usize> {
     Some(bytes.len() - rest.len() + at)
 }
 
+/// How many bytes [`escape`] adds to `value`.
+pub fn count_escapes(value: &[u8]) -> usize {
+    value.iter().map(|&byte| usize::from(is_special(byte))).sum()
+}
+
 /// Backspace, TAB, LF, FF, CR and the backslash; VT (0x0B) is data, but escaping it as itself would be too.
 fn is_special(byte: u8) -> bool {
     byte == b'\\' || (byte.wrapping_sub(8) < 6 && byte != 0x0b)

@@ -162,6 +162,7 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
         commit: if on_error == OnError::Stop { Commit::Everything } else { Commit::Batch },
         truncate_columns: false,
         writers: 1,
+        ordered: false,
         batch: BatchLimits { rows: 1000, bytes: 1000 },
     };
     let source_table = Table {
@@ -179,7 +180,8 @@ pub fn run(answers: Vec<Answer>, outcomes: Vec<Result<Outcome, &'static str>>, o
         LoadPlan { preparations: Vec::new(), load, analyze: None, warnings: Vec::new(), notices: Vec::new() };
     let load = Load { source: Arc::new(Ten), source_table, rejects, tally: tally.clone() };
     let target = Arc::new(Scripted(script.clone()));
-    let mut run = Run { target, interrupt: Interrupt::default(), report: Report::default() };
+    let mut run =
+        Run { target, interrupt: Interrupt::default(), report: Report::default(), observer: Arc::new(()) };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let result = runtime.block_on(run.load(&plan, load));
     assert!(tally.balances() && tally.read() == 10, "{tally:?}");

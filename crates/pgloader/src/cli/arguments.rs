@@ -9,6 +9,7 @@ use pgloader_s3::Settings;
 use pgloader_targets::redshift::{Role, Staging, checked_prefix};
 
 use crate::log::Level;
+use crate::progress::Shown;
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done (rejected rows included), 1 something failed, 2 wrong usage, 4 a source, target or clause that \
@@ -109,6 +110,15 @@ pub struct Output {
     /// The log file; a relative name is below the root directory
     #[arg(short = 'L', long, value_name = "FILE", default_value = "pgloader.log")]
     pub logfile: PathBuf,
+
+    /// Write the summary to this file instead of stdout, as its extension says: csv, copy, json, html, or text; a
+    /// relative name is below the root directory
+    #[arg(short = 'S', long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub summary: Option<PathBuf>,
+
+    /// How running tables are shown on stderr
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub progress: Shown,
 }
 
 /// The clauses of the command that SOURCE and TARGET make.

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use pgloader_command::{Command, Diagnostic, SourceText, Surroundings, parse};
 use pgloader_core::expression::Library;
 
-use crate::cli::Clauses;
 use crate::command::{Ended, Session};
 use crate::files::{self, LoadFile};
 use crate::{registry, unbuilt};
@@ -39,7 +38,7 @@ pub async fn run(session: &mut Session<'_>, source: &OsStr, target: &OsStr) -> E
         Ok(read) => read,
         Err(ended) => return ended,
     };
-    let file = LoadFile { text, directory: PathBuf::new() };
+    let file = LoadFile { text, path: PathBuf::new(), directory: PathBuf::new() };
     files::run_commands(session, &file, &[command]).await
 }
 
@@ -63,18 +62,19 @@ fn read(
 ) -> Result<(SourceText, Command), Ended> {
     let given = &session.arguments.clauses;
     let head = compose::head(kind, source, target);
-    if let Err(error) = read_text(&head) {
+    if let Err(error) = read_text(&head, &session.library) {
         tracing::error!(severity = "FATAL", "{error}");
         return Err(Ended::Badly);
     }
     if !given.cast.is_empty() && !kind.is_database {
         tracing::info!(severity = "LOG", "Cast rules are ignored for this sources.");
     }
-    let clauses = readable_clauses(kind, given, &head)?;
-    let (text, command) = read_text(&compose::command(&head, &clauses)).map_err(|error| {
-        tracing::error!("{error}");
-        not_read()
-    })?;
+    let clauses = readable_clauses(session, kind, &head)?;
+    let (text, command) =
+        read_text(&compose::command(&head, &clauses), &session.library).map_err(|error| {
+            tracing::error!("{error}");
+            not_read()
+        })?;
     if kind.has_fields && command.table.is_none() && registry::table_in_uri(&command).is_none() {
         say!(err, "{} data source require a table name target.", kind.name());
         return Err(Ended::Unreadable);
@@ -83,12 +83,13 @@ fn read(
 }
 
 /// All clauses, each of which can be read by itself.
-fn readable_clauses(kind: &Kind, given: &Clauses, head: &str) -> Result<Vec<Clause>, Ended> {
+fn readable_clauses(session: &Session<'_>, kind: &Kind, head: &str) -> Result<Vec<Clause>, Ended> {
+    let given = &session.arguments.clauses;
     let mut clauses = compose::clauses(kind, given);
     let each_field = given.field.iter().filter_map(|fields| compose::fields([fields.as_str()]));
     let mut is_good = true;
     for clause in each_field.collect::<Vec<_>>().iter().chain(&clauses) {
-        if let Err(error) = read_text(&compose::command(head, [clause])) {
+        if let Err(error) = read_text(&compose::command(head, [clause]), &session.library) {
             tracing::error!("Could not parse {} {}", clause.option, error);
             is_good = false;
         }
@@ -103,13 +104,12 @@ fn not_read() -> Ended {
 }
 
 /// Reads a text that is one command.
-fn read_text(text: &str) -> Result<(SourceText, Command), Diagnostic> {
+fn read_text(text: &str, library: &Library) -> Result<(SourceText, Command), Diagnostic> {
     let text = SourceText::plain(NAME, text);
-    let library = Library::default();
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, Path::new("")).is_file(),
-        library: &library,
+        library,
     };
     let mut commands = unbuilt::runnable(parse(&text, &surroundings)?, &text)?.into_iter();
     match (commands.next(), commands.next()) {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use private_postgres::Server;
+
 use crate::kit::{Bench, PGLOADER, Run, load_csv};
 
 fn bench() -> Bench {
@@ -112,6 +114,19 @@ fn version_help_and_usage_errors_have_their_codes() {
 }
 
 #[test]
+fn the_encodings_are_listed() {
+    let run = Run::of(Command::new(PGLOADER).arg("-E")).expect(0, &[]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines[0], format!("{:<30}Aliases", "Name"));
+    assert_eq!(lines[1], format!("{:<30}{}", "-".repeat(8), "-".repeat(14)));
+    assert!(run.stdout.ends_with("\n\n"), "{run:?}");
+    let names: Vec<&str> = lines[2..lines.len() - 1].iter().map(|line| line[..30].trim_end()).collect();
+    assert!(names.is_sorted() && names.contains(&"EBCDIC-US") && names.contains(&"UTF-8"), "{names:?}");
+    assert!(run.stdout.contains(&format!("{:<30}UTF8\n", "UTF-8")), "{run:#?}");
+    assert_eq!(Run::of(Command::new(PGLOADER).arg("--list-encodings")).stdout, run.stdout);
+}
+
+#[test]
 fn sources_of_newer_lisp_are_warned_about() {
     let bench = bench();
     let file = load_file(&bench, "");
@@ -216,6 +231,41 @@ fn a_context_file_gives_variables_before_the_environment() {
 }
 
 #[test]
+fn certificates_go_unverified_where_that_is_asked_for() {
+    let bench = bench();
+    let openssl = "req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=elsewhere -keyout server.key -out server.crt";
+    let mut command = Command::new("openssl");
+    Run::of(command.args(openssl.split(' ')).current_dir(bench.place.path(""))).expect(0, &[]);
+    let file = |name: &str| std::fs::read(bench.place.path(name)).unwrap();
+    let server = Server::builder().config("ssl = on").file("server.crt", file("server.crt"));
+    let server = server.file("server.key", file("server.key")).start().unwrap();
+    server.psql("postgres", "CREATE TABLE t (id int, name text)").unwrap();
+    let uri = format!("postgresql://postgres@localhost:{}/postgres?sslmode=verify-full&t", server.port());
+    let load = bench.place.write("test.load", load_csv("t", "").replace("postgresql:///?tablename=t", &uri));
+    Run::of(bench.command().arg(&load)).expect(1, &["ertificate"]);
+    for options in [&["--dry-run"][..], &[]] {
+        let mut command = bench.command();
+        Run::of(command.args(options).arg("--no-ssl-cert-verification").arg(&load)).expect(0, &[]);
+    }
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM t").unwrap(), "2");
+}
+
+#[test]
+fn lisp_files_that_cannot_be_used_are_refused() {
+    let bench = bench();
+    let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
+                WITH fields terminated by ',', truncate;";
+    let load = bench.place.write("test.load", load);
+    Run::of(bench.command().arg(&load)).expect(1, &["twice", "test.load:1:", "^"]);
+    let unknown = bench.place.write("bad.lisp", "(defun f (x) x)\n(defstruct s)\n");
+    Run::of(bench.command().arg("-l").arg(unknown).arg(&load)).expect(1, &["defstruct", "bad.lisp:2:"]);
+    let other = bench.place.write("mine.clj", "");
+    Run::of(bench.command().arg("-l").arg(other).arg(&load))
+        .expect(1, &["mine.clj is no Lisp file", ".lisp"]);
+    Run::of(bench.command().args(["-l", "no.lisp"]).arg(&load)).expect(1, &["cannot read no.lisp"]);
+}
+
+#[test]
 fn completions_and_the_man_page_are_made_from_the_definition() {
     let generated =
         |what: &str| Run::of(Command::new(PGLOADER).args(["--generate", what])).expect(0, &[]).stdout;
@@ -225,6 +275,9 @@ fn completions_and_the_man_page_are_made_from_the_definition() {
         assert!(script.contains("dry-run") && script.contains("on-error-stop"), "{script}");
         assert!(!script.contains("no-dry-run") && !script.contains("dynamic-space-size"), "{script}");
     }
+    let script = bench.place.write("_pgloader", generated("complete-zsh"));
+    let run = Run::of(Command::new("zsh").args(["-f", "-n"]).arg(script)).expect(0, &[]);
+    assert_eq!(run.stderr, "", "zsh has something to say");
     let script = bench.place.write("pgloader.bash", generated("complete-bash"));
     let complete = format!(
         "set -eu; source '{}'; COMP_WORDS=(pgloader --dry); COMP_CWORD=1; _pgloader pgloader --dry pgloader; echo \"${{COMPREPLY[@]}}\"",

@@ -1,4 +1,4 @@
-//! No password is shown anywhere: not in logs, errors, summaries, reject files or the server's log.
+//! No password is shown anywhere: not in logs, errors, summaries, report files, progress or reject files.
 
 use crate::kit::{Bench, Run};
 
@@ -49,7 +49,8 @@ fn no_password_is_shown_whatever_goes_wrong() {
              BEFORE LOAD DO $$ ALTER ROLE nobody ENCRYPTED PASSWORD E'{SECRET}' $$;"
         ),
     ];
-    for load in loads {
+    let reports = ["r.html", "r.json", "r.csv", "r.copy", "r.txt"];
+    for (load, report) in loads.into_iter().zip(reports.into_iter().cycle()) {
         let bench = Bench::new();
         bench.sql("CREATE TABLE t (id int, name text)");
         bench.place.write("data.csv", "1,a\nx,b\n\"2\"x,c\n");
@@ -58,10 +59,14 @@ fn no_password_is_shown_whatever_goes_wrong() {
         };
         let file = bench.place.write("test.load", fill(&load));
         let mut command = bench.command();
-        command.args(["--debug", "--verbose"]).env("TARGET_URI", fill(&uri("DB?t"))).arg(file);
+        command
+            .args(["--debug", "--verbose", "--progress", "json", "--summary", report])
+            .env("TARGET_URI", fill(&uri("DB?t")))
+            .arg(file);
         let run = Run::of(&mut command);
         let all = everything(&bench, &run);
         assert!(!all.contains(SECRET), "{load}\n{run:#?}");
         assert!(all.contains("Starting pgloader"), "{run:#?}");
+        assert!(bench.place.path("root").join(report).is_file(), "{run:#?}");
     }
 }

@@ -101,7 +101,7 @@ fn keys_that_cannot_be_used() {
         let (verdict, message) = agreed(&bench.with_files("client.crt", "readable.key"), &nowhere);
         // Group may read a key that belongs to root.
         let root =
-            std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(&nowhere.parent().unwrap()).unwrap()) == 0;
+            std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(nowhere.parent().unwrap()).unwrap()) == 0;
         let expected = expected && (root || mode != 0o640);
         assert_eq!(verdict == Verdict::Encrypted, expected, "{mode:o}: {message}");
         assert_eq!(message.contains("HINT: run: chmod 0600"), !expected, "{mode:o}: {message}");

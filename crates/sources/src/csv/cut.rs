@@ -123,14 +123,14 @@ impl Cutter<'_> {
 }
 
 /// A malformed record on its way out, in one piece or several.
-pub(super) struct Reject<'a> {
-    pub rows: &'a mut dyn Intake,
-    pub why: &'a str,
-    pub begun: bool,
+struct Reject<'a> {
+    rows: &'a mut dyn Intake,
+    why: &'a str,
+    begun: bool,
 }
 
 impl Reject<'_> {
-    pub fn give(&mut self, raw: &[u8]) -> Result<(), Stopped> {
+    fn give(&mut self, raw: &[u8]) -> Result<(), Stopped> {
         if std::mem::replace(&mut self.begun, true) {
             self.rows.malformed_rest(raw)
         } else {
@@ -138,3 +138,7 @@ impl Reject<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "cut_tests.rs"]
+mod tests;

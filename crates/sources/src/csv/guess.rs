@@ -37,7 +37,7 @@ pub fn dialect(csv: &Csv, text: &mut Text, path: &Path, columns: usize) -> Resul
         }
         None => {
             let first = &csv.dialects[0];
-            tracing::info!(
+            tracing::warn!(
                 "{}: the separator cannot be guessed: taking {}; say it with `fields terminated by`",
                 path.display(),
                 Shown(first)

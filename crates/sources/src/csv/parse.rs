@@ -1,5 +1,6 @@
 //! Makes rows of the records of a block.
 
+use std::convert::Infallible;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +9,6 @@ use pgloader_core::source::{Block, Blocks, Given, Intake, Parse, Stopped};
 use pgloader_core::{Row, Span};
 use pgloader_files::encoding::{Encoding, marked_byte};
 
-use super::cut::Reject;
 use super::dialect::Dialect;
 use super::fault::Fault;
 use super::lines::LineCounter;
@@ -105,8 +105,7 @@ impl Parser {
         if !self.original.is_empty() {
             record.copy_from_slice(&self.original);
         }
-        let mut reject = Reject { rows, why: &why, begun: false };
-        self.rules.encoding.original(record, |raw| reject.give(raw))
+        reject(self.rules.encoding, record, &why, rows)
     }
 
     fn apply_rules(&mut self, record: &[u8]) {
@@ -135,8 +134,7 @@ impl Parser {
                 let line = lines.advance(text, 0, range.start as u64);
                 let fault_line = lines.advance(text, 0, (range.start + at) as u64);
                 let why = self.rules.complaint(&self.path, fault, line, fault_line);
-                let mut reject = Reject { rows, why: &why, begun: false };
-                self.rules.encoding.original(&text[range], |raw| reject.give(raw)).map(|()| Given::Taken)
+                reject(self.rules.encoding, &text[range], &why, rows).map(|()| Given::Taken)
             }
         }
     }
@@ -162,6 +160,19 @@ impl Parser {
         );
         rows.malformed(text, &why)
     }
+}
+
+/// Hands over a record as it stands in the file; in one piece, for other parsers may reject theirs meanwhile.
+fn reject(encoding: Encoding, record: &[u8], why: &str, rows: &mut dyn Intake) -> Result<(), Stopped> {
+    if encoding.is_utf8() {
+        return rows.malformed(record, why);
+    }
+    let mut whole = Vec::new();
+    let Ok(()) = encoding.original(record, |piece| {
+        whole.extend_from_slice(piece);
+        Ok::<(), Infallible>(())
+    });
+    rows.malformed(&whole, why)
 }
 
 /// Makes the fields that the splitter found in `record` into values, in place.

@@ -281,4 +281,4 @@ pub(super) fn visible<'b, R: Read>(buffer: &'b Buffer<R>, rules: &Rules) -> &'b 
 
 #[cfg(test)]
 #[path = "records_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -21,10 +21,10 @@ use super::super::value::ValueRules;
 use super::{Records, Rules};
 
 #[derive(Default)]
-struct Collected {
-    events: Vec<Event>,
-    complaints: Vec<String>,
-    nuls: u64,
+pub struct Collected {
+    pub events: Vec<Event>,
+    pub complaints: Vec<String>,
+    pub nuls: u64,
     rows_to_take: Option<usize>,
 }
 
@@ -60,10 +60,10 @@ impl Intake for Collected {
 }
 
 /// Hands out as many bytes at a time as the pattern says, over and over.
-struct Dribble<'a> {
-    bytes: &'a [u8],
-    pattern: Vec<usize>,
-    reads: usize,
+pub struct Dribble<'a> {
+    pub bytes: &'a [u8],
+    pub pattern: Vec<usize>,
+    pub reads: usize,
 }
 
 impl Read for Dribble<'_> {
@@ -81,7 +81,7 @@ fn latin1() -> Encoding {
     Encoding::named("latin1").unwrap()
 }
 
-fn rules(dialect: Dialect) -> Rules {
+pub fn rules(dialect: Dialect) -> Rules {
     Rules {
         dialect,
         encoding: Encoding::UTF_8,
@@ -122,7 +122,7 @@ fn options(written: &[(&'static str, Value)]) -> Options {
     options
 }
 
-fn dialect(written: &[(&'static str, Value)]) -> Dialect {
+pub fn dialect(written: &[(&'static str, Value)]) -> Dialect {
     Dialect::choices(&options(written)).unwrap().remove(0)
 }
 
@@ -523,7 +523,7 @@ fn work_stays_linear_whatever_the_quotes_do() {
     }
 }
 
-fn dialects() -> impl Strategy<Value = Dialect> {
+pub fn dialects() -> impl Strategy<Value = Dialect> {
     let escapes = [
         vec![],
         vec![BACKSLASH],
@@ -553,7 +553,7 @@ fn dialects() -> impl Strategy<Value = Dialect> {
 }
 
 /// Text of whatever may be special, with long stretches of nothing special.
-fn hostile_text() -> impl Strategy<Value = String> {
+pub fn hostile_text() -> impl Strategy<Value = String> {
     let pieces = [
         ",",
         ",",

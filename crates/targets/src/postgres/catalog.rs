@@ -1,6 +1,7 @@
 //! What a table of the server is made of.
 
 use pgloader_core::catalog::{Column, ColumnType, Constraint, ForeignKey, Index, Table, TableName};
+use pgloader_core::encode::copy_binary::Codec;
 use pgloader_core::{Error, Result};
 use pgloader_postgres_client::{Connection, QueryResult, quote_identifier};
 
@@ -53,11 +54,12 @@ async fn details(connection: &mut Connection, oid: &str, name: TableName) -> Res
     let [_, _, columns, indexes, keys, triggers, states, _] = results.as_slice() else {
         return Err(Error::new("the server answered a catalog query in a way that is not understood"));
     };
+    let takes_binary = takes_binary(connection);
     let index_count = indexes.rows.len();
     let indexes: Vec<Index> = indexes.rows.iter().filter_map(|row| index(row, &name)).collect();
     let referencing_keys = keys.rows.iter().filter_map(|row| foreign_key(row, &indexes)).collect();
     Ok(Table {
-        columns: columns.rows.iter().filter_map(|row| column(row)).collect(),
+        columns: columns.rows.iter().filter_map(|row| column(row, takes_binary)).collect(),
         index_count,
         indexes,
         referencing_keys,
@@ -75,10 +77,20 @@ fn flag(row: &[Option<String>], column: usize) -> bool {
     text(row, column) == Some("t")
 }
 
-fn column(row: &[Option<String>]) -> Option<Column> {
+/// Whether the server stores times as the codecs send them: it tells so, and from PostgreSQL 10 on there is no other
+/// way (a pooler may leave it out).
+fn takes_binary(connection: &Connection) -> bool {
+    match connection.parameter("integer_datetimes") {
+        Some(answer) => answer == "on",
+        None => connection.server_version_num().is_some_and(|version| version >= 100_000),
+    }
+}
+
+fn column(row: &[Option<String>], takes_binary: bool) -> Option<Column> {
     let name = text(row, 0)?.to_owned();
     let ty = text(row, 3).map_or(ColumnType::Unchecked, column_type);
-    Some(Column { name, generated: flag(row, 1), numbered: flag(row, 2), ty, ..Column::default() })
+    let codec = text(row, 3).filter(|_| takes_binary).and_then(Codec::of_type);
+    Some(Column { name, generated: flag(row, 1), numbered: flag(row, 2), ty, codec, ..Column::default() })
 }
 
 /// Only dates and times are told apart: for them the option `date format` is meant.

@@ -24,6 +24,22 @@ pub(super) fn copy(error: &client::Error, table: &str, commit: Option<CommitToke
     }
 }
 
+/// The same for rows sent in binary: a server that cannot take them in that form may take them as text.
+pub(super) fn in_binary(refused: WriteError, error: &client::Error) -> WriteError {
+    let is_judgement = |db: &client::DbError| !db.ends_session() && !lacks_means(&db.sqlstate);
+    match refused {
+        WriteError::Fatal(described) if error.database().is_some_and(is_judgement) => {
+            WriteError::SomeRow(described)
+        }
+        refused => refused,
+    }
+}
+
+/// Insufficient resources, an operator's intervention, a failing disk: no form of the rows would help.
+fn lacks_means(sqlstate: &str) -> bool {
+    matches!(sqlstate.get(..2), Some("53" | "57" | "58"))
+}
+
 fn without_report(error: &client::Error, described: Error) -> WriteError {
     match error.is_transient() {
         true => WriteError::Transient(described),

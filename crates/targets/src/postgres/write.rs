@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use pgloader_core::load::TableLoad;
+use pgloader_core::encode::{self, Format, copy_binary};
+use pgloader_core::load::{Commit, TableLoad};
 use pgloader_core::target::{Cancel, CommitToken, ConnectError, Loading, Outcome, Taken, WriteError, Writer};
 use pgloader_core::{Error, Rows, TableName};
 use pgloader_postgres_client::{self as client, Config, Connection, quote_identifier};
@@ -18,6 +19,7 @@ pub(super) struct PostgresLoading {
     config: Config,
     table: TableName,
     copy: String,
+    format: Format,
     committed: Arc<Committed>,
 }
 
@@ -56,12 +58,26 @@ impl PostgresLoading {
         if let (false, Some(schema)) = (has_path, &load.table.schema) {
             let _ = config.add_settings([("search_path".to_owned(), quote_identifier(schema))]);
         }
-        PostgresLoading { config, table: load.table.clone(), copy, committed: Arc::default() }
+        let (table, format) = (load.table.clone(), format(load));
+        PostgresLoading { config, table, copy, format, committed: Arc::default() }
+    }
+}
+
+/// Binary where every column has a codec; but text where all is one transaction, which a refused COPY ends: then the
+/// same rows could not be sent again as text.
+fn format(load: &TableLoad) -> Format {
+    match (load.commit, encode::codecs(&load.columns)) {
+        (Commit::Batch, Some(_)) => Format::CopyBinary,
+        _ => Format::CopyText,
     }
 }
 
 #[async_trait]
 impl Loading for PostgresLoading {
+    fn format(&self) -> Format {
+        self.format
+    }
+
     async fn writer(&self) -> Result<Box<dyn Writer>, ConnectError> {
         let connection = super::connect(&self.config).await?;
         let (copy, table) = (self.copy.clone(), self.table.name.clone());
@@ -165,11 +181,15 @@ impl Writer for PostgresWriter {
     /// Outside `begin` and `commit`, one message carries the question for the transaction's number and the COPY:
     /// the server makes one transaction of it, committed before it answers.
     async fn write(&mut self, rows: Rows) -> Result<Taken, WriteError> {
+        let is_binary = rows.format() == Format::CopyBinary;
+        let form = if is_binary { " WITH (FORMAT binary)" } else { "" };
         let sql = match self.open {
-            Some(_) => self.copy.clone(),
-            None => format!("SELECT pg_catalog.txid_current(); {}", self.copy),
+            Some(_) => format!("{}{form}", self.copy),
+            None => format!("SELECT pg_catalog.txid_current(); {}{form}", self.copy),
         };
-        let result = self.connection.copy_in(&sql, rows.pieces()).await;
+        let (before, after) = is_binary.then_some((copy_binary::HEADER, copy_binary::TRAILER)).unzip();
+        let pieces = before.into_iter().chain(rows.pieces()).chain(after);
+        let result = self.connection.copy_in(&sql, pieces).await;
         log_notices(&mut self.connection, redact);
         let failed = match result {
             Ok(outcome) => {
@@ -182,7 +202,8 @@ impl Writer for PostgresWriter {
         };
         let token = || self.token(transaction_number(&failed.results), rows.len() as u64);
         let token = failed.commit_unknown.then(token);
-        Err(errors::copy(&failed.error, &self.table, token))
+        let refused = errors::copy(&failed.error, &self.table, token);
+        Err(if is_binary { errors::in_binary(refused, &failed.error) } else { refused })
     }
 
     async fn begin(&mut self) -> Result<(), WriteError> {

@@ -115,6 +115,7 @@ fn column(row: &Cells) -> Option<Column> {
         not_null: text(row, 6) == Some("t"),
         has_default: default.is_some(),
         ty: column_type(text(row, 4)?, text(row, 5)?.parse().unwrap_or(-1)),
+        codec: None,
     })
 }
 

@@ -200,7 +200,7 @@ impl Fetched for Fetch {
         let rest = self.rows.split_off(end as usize);
         let bytes = std::mem::replace(&mut self.rows, rest);
         self.scanned -= end as usize;
-        let chunk = Chunk { bytes, ends: std::mem::take(&mut self.ends) };
+        let chunk = Chunk { bytes, ends: std::mem::take(&mut self.ends), ..Chunk::default() };
         Ok(Some(Batch { format: self.format, chunks: vec![chunk], part: 0, position: 0 }))
     }
 }

@@ -357,7 +357,9 @@ impl RedshiftWriter {
         let row = rows.into_iter().next().and_then(|bad| bad.row);
         let Some((row, object)) = row.zip(source.objects.first()) else { return error };
         let mut line = Vec::new();
-        object.format.to_copy_text(&row, &mut line);
+        if object.format.to_copy_text(&row, &mut line).is_err() {
+            return error;
+        }
         line.truncate(SHOWN_ROW);
         let row = String::from_utf8_lossy(&line);
         Error { detail: Some(format!("the row is: {}", row.trim_end()).into()), ..error }

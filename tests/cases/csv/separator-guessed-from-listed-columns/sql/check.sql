@@ -1,0 +1,1 @@
+select id, b, c from t order by id
