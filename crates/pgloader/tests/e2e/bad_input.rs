@@ -127,6 +127,31 @@ fn an_undefined_variable_is_named() {
 }
 
 #[test]
+fn templates_that_loop_or_miss_are_errors_at_their_tag() {
+    let bench = bench();
+    bench.place.write("again.part", "{{> again.part}}");
+    bench.place.write("undefined.part", "INTO {{NO_SUCH_VARIABLE}}");
+    for (tag, message) in [
+        ("{{> none.part}}", "the partial `none.part` cannot be included: cannot read"),
+        ("{{> again.part}}", "the partial `again.part` is included again"),
+        ("{{> undefined.part}}", "in the partial `undefined.part`: the template variable `NO_SUCH_VARIABLE`"),
+        ("{{#HOME}}", "the template section `HOME` is never closed"),
+    ] {
+        let caret = "^".repeat(tag.len());
+        bench.run(&format!("LOAD CSV FROM a {tag};")).expect(1, &["test.load:1:17:", message, &caret]);
+    }
+}
+
+#[test]
+fn a_regular_expression_that_does_not_compile_is_shown() {
+    let bench = bench();
+    bench
+        .run("LOAD CSV FROM ALL FILENAMES MATCHING ~/a[z-a]/ INTO postgresql:///?t;")
+        .expect(1, &["does not compile", "^^^^^^ invalid character class range"]);
+    bench.run("LOAD CSV FROM FILENAME MATCHING ~<x(> INTO postgresql:///?t;").expect(1, &["test.load:1:35:"]);
+}
+
+#[test]
 fn wrong_passwords_are_refused_without_showing_them() {
     let server = Server::builder().hba("host all all 127.0.0.1/32 scram-sha-256").start().unwrap();
     server.psql("postgres", "CREATE ROLE loader LOGIN PASSWORD 'right'").unwrap();
