@@ -11,10 +11,11 @@ use std::process::Command;
 
 use crate::kit::PGLOADER;
 
-/// Clauses and their parts, in the order of the language.
-const CLAUSES: [&str; 44] = [
+/// Clauses and their parts, in the order of the language; braces would be tags in a load file.
+const CLAUSES: [&str; 55] = [
     "LOAD CSV",
     "FROM 'file'",
+    "FROM file",
     "FROM csv://file",
     "FROM stdin",
     "FROM -",
@@ -23,6 +24,7 @@ const CLAUSES: [&str; 44] = [
     "FROM FIRST FILENAME MATCHING",
     "FROM ALL FILENAMES MATCHING",
     "IN DIRECTORY",
+    "regular expression",
     "WITH ENCODING",
     "HAVING FIELDS",
     "[null if 'text']",
@@ -32,13 +34,17 @@ const CLAUSES: [&str; 44] = [
     "[trim right whitespace]",
     "[date format 'pattern']",
     "[terminated by 'c']",
+    "several brackets",
     "field options without brackets",
     "INTO uri",
     "INTO 'uri'",
+    "INTO 'name=value …'",
+    "INTO jdbc:…",
     "INTO uri?table",
     "INTO uri INTO table",
     "TARGET TABLE",
     "TARGET COLUMNS",
+    "field or column list after WITH",
     "column type",
     "USING \"text\"",
     "USING field",
@@ -51,13 +57,81 @@ const CLAUSES: [&str; 44] = [
     "BEFORE LOAD EXECUTE",
     "AFTER LOAD DO",
     "AFTER LOAD EXECUTE",
-    "{{NAME}}",
-    "{{#NAME}}",
-    "{{^NAME}}",
-    "{{!comment}}",
-    "{{{NAME}}}",
+    "clauses in any order",
     "several commands",
+    "line comment",
+    "block comment",
+    "template variable",
+    "template value in three braces",
+    "template section",
+    "template inverted section",
+    "template comment",
+    "template delimiters",
+    "template partial",
 ];
+
+/// What a user or the world around the program gets wrong; in a mark `bad: ` stands before it.
+const BAD_INPUT: [&str; 57] = [
+    "mistake in a load file, with its caret",
+    "missing semicolon",
+    "comma before a bracket",
+    "second list of columns",
+    "unknown option",
+    "value of an option",
+    "separator of several characters",
+    "date format of no meaning",
+    "unknown encoding",
+    "regular expression that does not compile",
+    "template variable that is undefined",
+    "template that loops",
+    "template that misses a file",
+    "nesting without end",
+    "source that is not built yet",
+    "unknown field",
+    "unknown function",
+    "expression of another language",
+    "expression that divides by zero",
+    "expression that recurses",
+    "Lisp file",
+    "psql command in an SQL file",
+    "COPY FROM stdin in an SQL file",
+    "failing SQL before or after the load",
+    "wrong usage",
+    "clause of the command line",
+    "source or target of the command line",
+    "malformed context file",
+    "missing load file",
+    "missing data file",
+    "missing directory",
+    "pattern without match",
+    "directory for a file",
+    "unreadable data file",
+    "malformed record",
+    "unbalanced quote",
+    "record without end",
+    "bytes that are no text",
+    "NUL bytes",
+    "header with duplicates",
+    "missing database, table or column",
+    "missing privilege",
+    "unknown host",
+    "server that is not there",
+    "unknown parameter of a connection",
+    "wrong password",
+    "password file that others can read",
+    "line of a password file",
+    "service file",
+    "certificate",
+    "private key",
+    "full disk",
+    "root directory that cannot be made",
+    "report path that cannot be written",
+    "regression files",
+    "terminal that goes away",
+    "pipe that is closed",
+];
+
+const BAD: &str = "bad: ";
 
 #[test]
 fn every_feature_has_a_test_that_shows_it() {
@@ -84,11 +158,13 @@ fn root() -> PathBuf {
 /// What there is, under its headings.
 fn features() -> Vec<(&'static str, Vec<String>)> {
     let clauses = CLAUSES.iter().map(|&clause| clause.to_owned()).collect();
+    let bad_input = BAD_INPUT.iter().map(|name| format!("{BAD}{name}")).collect();
     vec![
         ("Clauses", clauses),
         ("Options of WITH", options()),
         ("Flags", flags()),
         ("Connection parameters and variables", parameters()),
+        ("Bad input", bad_input),
     ]
 }
 
@@ -108,7 +184,8 @@ fn flags() -> Vec<String> {
     let declared = help.lines().filter(|line| line.trim_start().starts_with('-'));
     let long = declared.filter_map(|line| line.split_whitespace().find(|word| word.starts_with("--")));
     let name = |word: &str| word.split(['=', '[', ',']).next().unwrap_or(word).to_owned();
-    let flags: Vec<String> = long.map(name).collect();
+    let others = ["--no-NAME", "several load files"].map(str::to_owned);
+    let flags: Vec<String> = long.map(name).chain(others).collect();
     assert!(flags.len() > 20, "{flags:?}");
     flags
 }
@@ -124,6 +201,7 @@ fn parameters() -> Vec<String> {
         }
     }
     assert!(names.len() > 40, "{names:?}");
+    names.extend(["PGSERVICEFILE", "PGSYSCONFDIR", "USER"].map(str::to_owned));
     names
 }
 
@@ -192,6 +270,7 @@ fn table(features: &[(&str, Vec<String>)], shown: &BTreeMap<String, Vec<String>>
         for name in names {
             let tests: BTreeSet<&String> = shown.get(name).into_iter().flatten().collect();
             let tests: Vec<&str> = tests.into_iter().map(String::as_str).collect();
+            let name = name.strip_prefix(BAD).unwrap_or(name);
             let _ = writeln!(text, "| `{name}` | {} |", tests.join("<br>"));
         }
     }
