@@ -148,7 +148,7 @@ fn a_regular_expression_that_does_not_compile_is_shown() {
     bench
         .run("LOAD CSV FROM ALL FILENAMES MATCHING ~/a[z-a]/ INTO postgresql:///?t;")
         .expect(1, &["does not compile", "^^^^^^ invalid character class range"]);
-    bench.run("LOAD CSV FROM FILENAME MATCHING ~<x(> INTO postgresql:///?t;").expect(1, &["test.load:1:36:"]);
+    bench.run("LOAD CSV FROM FILENAME MATCHING ~<x(> INTO postgresql:///?t;").expect(1, &["test.load:1:35:"]);
 }
 
 #[test]
