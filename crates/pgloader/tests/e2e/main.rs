@@ -12,6 +12,7 @@ mod connections;
 mod csv_files;
 mod dry_run;
 mod exit_codes;
+mod expressions;
 mod guide;
 mod interrupt;
 mod kit;
