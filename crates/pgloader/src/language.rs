@@ -162,5 +162,5 @@ fn the_guide_has_every_clause_and_option() {
         let text = format!("{before}<!-- tables -->\n{tables}<!-- end of tables -->\n{after}");
         std::fs::write(path, text).unwrap();
     }
-    assert_eq!(written, tables);
+    assert!(written == tables, "the tables of docs/load-language.md are old: run this test with APPROVE=1");
 }

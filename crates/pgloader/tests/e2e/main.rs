@@ -14,6 +14,7 @@ mod csv_files;
 mod dry_run;
 mod effects;
 mod exit_codes;
+mod expressions;
 mod guide;
 mod interrupt;
 mod kit;
