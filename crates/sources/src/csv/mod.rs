@@ -10,6 +10,7 @@ mod cut;
 mod dialect;
 mod doomed;
 mod fault;
+mod fields;
 mod guess;
 mod header;
 mod lines;
@@ -26,6 +27,7 @@ mod state;
 mod text;
 mod value;
 mod vector;
+mod window;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
