@@ -6,8 +6,9 @@ use pgloader_command::{Command, Lookup, SourceText, Surroundings, expand, parse}
 use pgloader_core::Error;
 
 use crate::cli::Arguments;
-use crate::command::{self, Ended, Session};
+use crate::command::{self, Session};
 use crate::dry_run;
+use crate::ended::Ended;
 use crate::{registry, unbuilt};
 
 /// A load file and its commands.
@@ -51,7 +52,7 @@ async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
     let (file, commands) = match read(path, session) {
         Ok(read) => read,
-        Err(message) => return command::give_up(&message),
+        Err(message) => return Ended::give_up(&message),
     };
     run_commands(session, &file, &commands).await
 }

@@ -251,12 +251,21 @@ fn certificates_go_unverified_where_that_is_asked_for() {
 }
 
 #[test]
-fn lisp_files_that_cannot_be_used_are_refused() {
+fn functions_come_from_lisp_files() {
     let bench = bench();
     let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
                 WITH fields terminated by ',', truncate;";
     let load = bench.place.write("test.load", load);
+    let lisp =
+        "(in-package #:pgloader.transforms)\n(defun twice (text) \"Doc.\" (format nil \"~a~a\" text text))\n";
+    let lisp = bench.place.write("mine.lisp", lisp);
     Run::of(bench.command().arg(&load)).expect(1, &["twice", "test.load:1:", "^"]);
+    for option in ["-l", "--load-lisp-file"] {
+        Run::of(bench.command().arg(option).arg(&lisp).arg(&load)).expect(0, &["2 written"]);
+        assert_eq!(bench.sql("SELECT name FROM t ORDER BY id"), "aa\nbb");
+    }
+    let dry = Run::of(bench.command().arg("--dry-run").arg("-l").arg(&lisp).arg(&load));
+    dry.expect(0, &["name <- using (twice name)"]);
     let unknown = bench.place.write("bad.lisp", "(defun f (x) x)\n(defstruct s)\n");
     Run::of(bench.command().arg("-l").arg(unknown).arg(&load)).expect(1, &["defstruct", "bad.lisp:2:"]);
     let other = bench.place.write("mine.clj", "");

@@ -1,6 +1,9 @@
 //! `pgloader SOURCE TARGET`: a command without a load file.
 
-use crate::kit::{Bench, Run, load_csv};
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::kit::{Bench, Run, load_csv, start};
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -79,6 +82,29 @@ fn a_dry_run_loads_nothing() {
     run(&bench, &["--dry-run", "no.csv", "postgresql:///?places", TAB[0], TAB[1]]).expect(1, &["no.csv"]);
     run(&bench, &["--dry-run", "places.txt", "postgresql://u@127.0.0.1:1/d?places", TAB[0], TAB[1]])
         .expect(1, &["Failed to connect"]);
+}
+
+#[test]
+fn standard_input_is_read_where_its_type_is_said() {
+    let bench = bench();
+    for source in ["-", "stdin"] {
+        let mut command = bench.command();
+        let list = "truncate, fields terminated by ','";
+        command.args([
+            "--type",
+            "csv",
+            "--field",
+            "usps, geoid",
+            "--with",
+            list,
+            source,
+            "postgresql:///?places",
+        ]);
+        let mut child = start(command.stdin(Stdio::piped()));
+        child.stdin.take().unwrap().write_all(b"AL,1\nAK,2\n").unwrap();
+        Run::from(child.wait_with_output().unwrap()).expect(0, &["2 read = 2 written"]);
+        assert_eq!(bench.sql("SELECT usps, geoid FROM places ORDER BY geoid"), "AL|1\nAK|2");
+    }
 }
 
 #[test]
