@@ -24,7 +24,7 @@ pub fn check(input: &[u8]) {
 }
 
 /// Connection strings with the password, in each way to write it.
-fn with_password(first: &str, second: &str) -> [String; 5] {
+fn with_password(first: &str, second: &str) -> [String; 6] {
     let literal: String = first.chars().filter(|char| !char.is_whitespace()).collect();
     let literal = literal.replace('@', "@@");
     let place = second.trim_start_matches('@');
@@ -33,7 +33,9 @@ fn with_password(first: &str, second: &str) -> [String; 5] {
         format!("postgresql://h/d?password={SECRET}{first}&{second}"),
         format!("jdbc:postgresql://h/d?user=u&password={SECRET}{first}&{second}"),
         format!("host=h password={SECRET}{first} {second}"),
-        format!("{second} password='{SECRET}{first}'"),
+        format!("password='{SECRET}{first}' {second}"),
+        // An open quote or a backslash would make the password a part of another value, or a name.
+        format!("{} password={SECRET}{first}", second.replace(['\'', '\\'], "")),
     ]
 }
 
