@@ -320,6 +320,8 @@ mod tests {
         assert_eq!((text.expanded(), place), ("a <</data/a.csv>> b", 2..12));
     }
 
+    // shows: template section; template inverted section; template comment; template value in three braces
+    // shows: template delimiters
     #[test]
     fn tags_become_values() {
         let cases = [

@@ -101,6 +101,7 @@ fn spot(expression: &str, at: usize, inside: Span) -> Span {
 mod tests {
     use crate::reader::tests::read;
 
+    // shows: regular expression
     #[test]
     fn every_pair_of_delimiters() {
         let cases = [

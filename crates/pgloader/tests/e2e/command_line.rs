@@ -22,6 +22,7 @@ fn ids(bench: &Bench) -> String {
     bench.sql("SELECT string_agg(id::text, ' ' ORDER BY id) FROM t")
 }
 
+// shows: --no-NAME
 #[test]
 fn options_may_follow_the_load_file_cluster_and_be_taken_back() {
     let bench = bench();
@@ -31,6 +32,7 @@ fn options_may_follow_the_load_file_cluster_and_be_taken_back() {
     assert_eq!(ids(&bench), "1 2");
 }
 
+// shows: --client-min-messages; --log-min-messages; --quiet; --verbose; --debug
 #[test]
 fn thresholds_say_what_the_console_and_the_file_show() {
     let bench = bench();
@@ -62,6 +64,7 @@ fn thresholds_say_what_the_console_and_the_file_show() {
         .expect(2, &["loud", "possible values", "notice"]);
 }
 
+// shows: --logfile
 #[test]
 fn the_log_begins_with_what_is_run_and_where_its_files_are() {
     let bench = bench();
@@ -83,6 +86,7 @@ fn the_log_begins_with_what_is_run_and_where_its_files_are() {
     assert_eq!(run.stderr, bench.place.rejected("logs/x.log"));
 }
 
+// shows: several load files; bad: missing load file
 #[test]
 fn all_missing_load_files_are_reported_and_the_others_run() {
     let bench = bench();
@@ -95,6 +99,7 @@ fn all_missing_load_files_are_reported_and_the_others_run() {
     assert_eq!(ids(&bench), "");
 }
 
+// shows: --help; --version; bad: wrong usage
 #[test]
 fn version_help_and_usage_errors_have_their_codes() {
     let run = |options: &[&str]| Run::of(Command::new(PGLOADER).args(options));
@@ -113,6 +118,7 @@ fn version_help_and_usage_errors_have_their_codes() {
     run(&["-U"]).expect(2, &["Usage"]);
 }
 
+// shows: --list-encodings
 #[test]
 fn the_encodings_are_listed() {
     let run = Run::of(Command::new(PGLOADER).arg("-E")).expect(0, &[]);
@@ -126,6 +132,7 @@ fn the_encodings_are_listed() {
     assert_eq!(Run::of(Command::new(PGLOADER).arg("--list-encodings")).stdout, run.stdout);
 }
 
+// shows: --self-upgrade
 #[test]
 fn sources_of_newer_lisp_are_warned_about() {
     let bench = bench();
@@ -134,6 +141,7 @@ fn sources_of_newer_lisp_are_warned_about() {
     run.expect(0, &["WARNING --self-upgrade has no effect", "2 written"]);
 }
 
+// shows: --root-dir
 #[test]
 fn the_root_directory_is_made_and_holds_what_is_rejected() {
     let bench = bench();
@@ -171,6 +179,7 @@ fn run_three(second: &str, options: &[&str]) -> (Run, String) {
     (run, format!("{} | {after}", ids(&bench)))
 }
 
+// shows: --on-error-stop; on error stop; on error resume next; max errors
 #[test]
 fn an_error_stops_the_run_only_where_that_is_asked_for() {
     let (run, found) = run_three("", &[]);
@@ -214,6 +223,7 @@ fn clauses_beside_a_load_file_are_warned_about_one_by_one() {
     }
 }
 
+// shows: --context; template variable; bad: malformed context file
 #[test]
 fn a_context_file_gives_variables_before_the_environment() {
     let bench = bench();
@@ -230,6 +240,7 @@ fn a_context_file_gives_variables_before_the_environment() {
     run.expect(1, &["bad.ini:2:1: error", "key = value"]);
 }
 
+// shows: --no-ssl-cert-verification
 #[test]
 fn certificates_go_unverified_where_that_is_asked_for() {
     let bench = bench();
@@ -250,6 +261,24 @@ fn certificates_go_unverified_where_that_is_asked_for() {
     assert_eq!(server.psql("postgres", "SELECT count(*) FROM t").unwrap(), "2");
 }
 
+// shows: --load-lisp-file; bad: expression that recurses
+#[test]
+fn functions_of_lisp_files_are_used() {
+    let bench = bench();
+    let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
+                WITH fields terminated by ',', truncate;";
+    let load = bench.place.write("test.load", load);
+    let twice = bench.place.write("twice.lisp", "(defun twice (s) (concatenate 'string s s))\n");
+    Run::of(bench.command().arg("-l").arg(&twice).arg(&load)).expect(0, &["2 written"]);
+    assert_eq!(bench.sql("SELECT name FROM t ORDER BY id"), "aa\nbb");
+    let later = bench.place.write("later.lsp", "(defun twice (s) (if (string= s \"a\") (twice s) s))\n");
+    let mut command = bench.command();
+    let run = Run::of(command.arg("-l").arg(twice).arg("--load-lisp-file").arg(later).arg(&load));
+    run.expect(0, &["data.csv:1: column name: calls are nested more than", "1 written + 1 rejected"]);
+    assert_eq!(bench.sql("SELECT name FROM t"), "b");
+}
+
+// shows: bad: Lisp file
 #[test]
 fn functions_come_from_lisp_files() {
     let bench = bench();
@@ -274,6 +303,7 @@ fn functions_come_from_lisp_files() {
     Run::of(bench.command().args(["-l", "no.lisp"]).arg(&load)).expect(1, &["cannot read no.lisp"]);
 }
 
+// shows: --generate
 #[test]
 fn completions_and_the_man_page_are_made_from_the_definition() {
     let generated =
@@ -307,6 +337,7 @@ fn completions_and_the_man_page_are_made_from_the_definition() {
     }
 }
 
+// shows: --upgrade-config
 #[test]
 fn old_configurations_become_load_files_that_run() {
     let bench = bench();

@@ -20,6 +20,7 @@ const LOAD: &str = "LOAD CSV FROM 'data.csv' INTO postgresql:///?t
     BEFORE LOAD DO $$ INSERT INTO t VALUES (8, 'before') $$
     AFTER LOAD DO $$ DROP TABLE t $$, $$ CREATE ROLE x PASSWORD 'hush' $$;";
 
+// shows: --dry-run
 #[test]
 fn the_plan_is_shown_in_order_and_nothing_is_done() {
     let bench = bench();

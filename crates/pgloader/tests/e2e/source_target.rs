@@ -20,6 +20,7 @@ fn run(bench: &Bench, words: &[&str]) -> Run {
 
 const TAB: [&str; 2] = ["--with", "fields terminated by '\\t'"];
 
+// shows: --type; --field; --with; --set; --before; --after
 #[test]
 fn the_clauses_of_the_options_hold() {
     let bench = bench();
@@ -64,6 +65,7 @@ fn with_takes_a_comma_list_and_options_may_stand_last() {
     }
 }
 
+// shows: --encoding; FROM csv://file
 #[test]
 fn encodings_and_schemes_are_taken() {
     let bench = bench();
@@ -73,6 +75,7 @@ fn encodings_and_schemes_are_taken() {
     assert_eq!(bench.sql("SELECT usps FROM places"), "ÄL");
 }
 
+// shows: --dry-run
 #[test]
 fn a_dry_run_loads_nothing() {
     let bench = bench();
@@ -84,6 +87,7 @@ fn a_dry_run_loads_nothing() {
         .expect(1, &["Failed to connect"]);
 }
 
+// shows: --cast
 #[test]
 fn standard_input_is_read_where_its_type_is_said() {
     let bench = bench();
@@ -114,6 +118,7 @@ fn casts_are_ignored_for_files() {
     run(&bench, &words).expect(0, &["LOG Cast rules are ignored for this sources.", "1 rejected"]);
 }
 
+// shows: bad: clause of the command line
 #[test]
 fn every_clause_that_cannot_be_read_is_named() {
     let bench = bench();
@@ -138,6 +143,7 @@ fn every_clause_that_cannot_be_read_is_named() {
     assert_eq!(bench.sql("SELECT count(*) FROM places"), "0");
 }
 
+// shows: bad: source or target of the command line
 #[test]
 fn sources_and_targets_that_cannot_be_read_are_named() {
     let bench = bench();
@@ -170,6 +176,7 @@ fn two_words_that_are_neither_are_two_load_files() {
     run(&bench, &["one.load", "three.load"]).expect(1, &["cannot read three.load"]);
 }
 
+// shows: bad: source that is not built yet
 #[test]
 fn kinds_that_are_not_built_are_refused_by_name() {
     let bench = bench();

@@ -124,6 +124,7 @@ fn every_cut_of_a_valid_command_is_an_error_or_a_command() {
     }
 }
 
+// shows: bad: nesting without end
 #[test]
 fn what_is_nested_without_end_is_an_error() {
     let forms = "(".repeat(100_000);
