@@ -578,6 +578,20 @@ fn bad_service_files() {
     assert!(fault("service=none", &directory).contains("cannot be read"));
 }
 
+/// Found by fuzzing: libpq takes the next word for the value, and here it was shown as a wrong one.
+#[test]
+fn an_option_without_a_value_does_not_take_the_next_one() {
+    for text in
+        ["sslmode= password=Hush4711", "host=h port =\n PASSWORD = 'Hush4711'", "host= password=Hush4711"]
+    {
+        let fault = fault(text);
+        assert_eq!(fault.message, "this has no value: another option follows", "{text}");
+        assert!(!format!("{fault} {fault:?}").contains("Hush4711"), "{text}");
+    }
+    assert_eq!(uri_of("host = h user = u dbname = d=e"), "postgresql://u@h:5432/d=e");
+    assert_eq!(uri_of("host='' port= '' user=u dbname=d sslmode="), uri_of("user=u dbname=d"));
+}
+
 proptest! {
     #[test]
     fn any_user_and_password_come_back(
