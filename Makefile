@@ -1,4 +1,4 @@
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench fuzz
 
 # Loads examples/orders.csv into a private PostgreSQL and shows what came of it.
 demo:
@@ -16,3 +16,7 @@ bench:
 	@scripts/setup bench
 	cargo build --release --locked -p pgloader -p redshift-sandbox
 	cargo run --release --locked -p pgloader-bench -- all $(if $(FULL),--full)
+
+# Each fuzz target for a minute, or as long as SECONDS says.
+fuzz:
+	@scripts/fuzz $(SECONDS)

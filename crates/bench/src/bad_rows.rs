@@ -21,7 +21,7 @@ pub fn run(bench: &Bench, rows: u64, runs: usize) -> Result<()> {
     let ratio = bad.ratio(&clean);
     let peak = bad.peak();
     print_table(&[clean, bad], rows);
-    let all_bad = Orders { rows: ALL_BAD, bad: Some(1) };
+    let all_bad = Orders { bad: Some(1), ..Orders::clean(ALL_BAD) };
     let [one, two] = [Contender::One, Contender::Two].map(|contender| load(bench, contender, all_bad));
     let (one, two) = (one?, two?);
     let rate = per_second(ALL_BAD, one.wall);
@@ -46,7 +46,7 @@ fn few(bench: &Bench, rows: u64, runs: usize) -> Result<(Series, Series)> {
     for _ in 0..runs {
         clean.runs.push(load(bench, Contender::One, Orders::clean(rows))?);
         let good = ORDERS.checksum(&bench.server, &format!("id % {FEW} <> 0"))?;
-        bad.runs.push(load(bench, Contender::One, Orders { rows, bad: Some(FEW) })?);
+        bad.runs.push(load(bench, Contender::One, Orders { bad: Some(FEW), ..Orders::clean(rows) })?);
         if ORDERS.checksum(&bench.server, "true")? != good {
             return Err("the good rows among bad ones are not those of the clean file".into());
         }

@@ -44,6 +44,11 @@ impl Series {
         median(self.walls().zip(other.walls()).map(|(this, other)| this / other))
     }
 
+    /// Seconds of the program's own processor time for a million rows, the median of all runs.
+    pub fn cpu_per_million(&self, rows: u64) -> f64 {
+        median(self.runs.iter().map(|run| run.cpu.as_secs_f64())) / rows as f64 * 1e6
+    }
+
     fn walls(&self) -> impl Iterator<Item = f64> {
         self.runs.iter().map(|run| run.wall.as_secs_f64())
     }
@@ -52,7 +57,7 @@ impl Series {
         let name = self.contender.name();
         let (least, most) =
             self.walls().fold((f64::MAX, 0.0), |(least, most), wall| (wall.min(least), wall.max(most)));
-        let cpu = median(self.runs.iter().map(|run| run.cpu.as_secs_f64())) / rows as f64 * 1e6;
+        let cpu = self.cpu_per_million(rows);
         let (wall, ratio, peak) = (self.median_wall(), self.ratio(first), self.peak());
         let wrong = if self.wrong { "  WRONG ROWS" } else { "" };
         format!(

@@ -53,6 +53,10 @@ struct Arguments {
 enum Scenario {
     /// Time, CPU and memory against psql and others
     Load,
+    /// The same into a table with a column that has no binary form
+    AsText,
+    /// Time with rows whose values only the server can read
+    OddRows,
     /// Time and memory with rows that the server refuses
     BadRows,
     /// Peak of memory with a large file and with wide rows
@@ -90,6 +94,12 @@ fn run(arguments: &Arguments) -> Result<()> {
     let wanted = |scenario| [scenario, Scenario::All].contains(&arguments.scenario);
     if wanted(Scenario::Load) {
         load::run(&bench, arguments.rows, arguments.runs, &contenders)?;
+    }
+    if wanted(Scenario::AsText) {
+        load::as_text(&bench, arguments.rows, arguments.runs, &contenders)?;
+    }
+    if wanted(Scenario::OddRows) {
+        load::odd_rows(&bench, arguments.rows, arguments.runs)?;
     }
     if wanted(Scenario::BadRows) {
         bad_rows::run(&bench, arguments.rows, arguments.runs)?;

@@ -12,6 +12,9 @@ pub struct Orders {
     pub rows: u64,
     /// The server refuses each order whose id is a multiple of this, for its date.
     pub bad: Option<u64>,
+    /// Each order whose id is a multiple of this has a quantity that stands for the same number as ever, in a form that
+    /// only the server reads: `+7`.
+    pub odd: Option<u64>,
 }
 
 /// Changes when the generator does, so that no old file is taken for a new one.
@@ -21,7 +24,11 @@ const SEED: u64 = 20_260_101;
 
 impl Orders {
     pub fn clean(rows: u64) -> Self {
-        Self { rows, bad: None }
+        Self { rows, bad: None, odd: None }
+    }
+
+    pub fn odd(rows: u64, every: u64) -> Self {
+        Self { odd: Some(every), ..Self::clean(rows) }
     }
 
     pub fn bad_rows(&self) -> u64 {
@@ -31,7 +38,8 @@ impl Orders {
     /// Path of the CSV file below `directory`, written first unless it is there.
     pub fn file(&self, directory: &Path) -> io::Result<PathBuf> {
         let bad = self.bad.map_or(String::new(), |every| format!("-bad-{every}"));
-        let path = directory.join(format!("orders-v{VERSION}-{}{bad}.csv", self.rows));
+        let odd = self.odd.map_or(String::new(), |every| format!("-odd-{every}"));
+        let path = directory.join(format!("orders-v{VERSION}-{}{bad}{odd}.csv", self.rows));
         write_once(&path, |out| self.write(out))?;
         Ok(path)
     }
@@ -42,20 +50,21 @@ impl Orders {
         let mut line = Vec::with_capacity(512);
         for id in 1..=self.rows {
             line.clear();
-            let bad = self.bad.is_some_and(|every| id % every == 0);
-            write_order(&mut line, id, bad, &mut random)?;
+            let [bad, odd] = [self.bad, self.odd].map(|every| every.is_some_and(|every| id % every == 0));
+            write_order(&mut line, id, bad, odd, &mut random)?;
             out.write_all(&line)?;
         }
         Ok(())
     }
 }
 
-/// One CSV record. Whether it is bad changes its date alone, not what follows it.
-fn write_order(line: &mut Vec<u8>, id: u64, bad: bool, random: &mut Random) -> io::Result<()> {
+/// One CSV record. Whether it is bad changes its date alone, whether it is odd its quantity, not what follows it.
+fn write_order(line: &mut Vec<u8>, id: u64, bad: bool, odd: bool, random: &mut Random) -> io::Result<()> {
     write!(line, "{id},{},", 1 + random.below(500_000))?;
     write_uuid(line, random)?;
     write!(line, ",{} {},", random.pick(FIRST_NAMES), random.pick(LAST_NAMES))?;
-    write!(line, "{}.{:02},{},", random.below(20_000), random.below(100), 1 + random.below(99))?;
+    let plus = if odd { "+" } else { "" };
+    write!(line, "{}.{:02},{plus}{},", random.below(20_000), random.below(100), 1 + random.below(99))?;
     write_timestamp(line, random)?;
     line.push(b',');
     write_delivered(line, bad, random)?;
@@ -212,9 +221,16 @@ mod tests {
     #[test]
     fn a_bad_row_changes_nothing_but_its_date() {
         let clean = text(Orders::clean(1_000));
-        let bad = text(Orders { rows: 1_000, bad: Some(100) });
+        let bad = text(Orders { bad: Some(100), ..Orders::clean(1_000) });
         assert_eq!(bad.matches("2025-02-30").count(), 10);
         let changed = clean.lines().zip(bad.lines()).filter(|(one, other)| one != other);
         assert_eq!(changed.count(), 10);
+    }
+
+    #[test]
+    fn an_odd_row_changes_nothing_but_the_sign_of_its_quantity() {
+        let odd = text(Orders::odd(1_000, 100));
+        assert_eq!(odd.matches(",+").count(), 10);
+        assert_eq!(odd.replace(",+", ","), text(Orders::clean(1_000)));
     }
 }

@@ -19,6 +19,14 @@ pub const ORDERS: Table = Table {
               weight double precision, note text",
 };
 
+/// The same, but that it has a column that pgloader does not send in binary.
+pub const ORDERS_AS_TEXT: Table = Table {
+    name: "orders",
+    columns: "id bigint, customer int, token uuid, name text, price numeric(12,2), quantity int, \
+              ordered timestamp, delivered date, paid boolean, country name, \
+              weight double precision, note text",
+};
+
 pub const WIDE: Table = Table { name: "wide", columns: "id int, body text" };
 
 impl Table {

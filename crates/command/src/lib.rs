@@ -2,8 +2,9 @@
 //!
 //! Two steps lead from a load file to its commands: [`expand`] replaces the `{{VARIABLES}}` and remembers where
 //! every byte came from, [`parse`] reads the commands. Both are pure: whoever calls reads the file, looks variables
-//! up and answers through [`Surroundings`] what the language itself cannot know. No option, encoding, scheme or
-//! database is known here by name; options come as data from those who act on them.
+//! up and answers through [`Surroundings`] what the language itself cannot know. No option or encoding is known here
+//! by name: options come as data from those who act on them. Schemes of sources are, because they say which command
+//! it is, and with it which clauses it has.
 //!
 //! The grammar is one recursive descent over the expanded text. What a character means depends on where it stands
 //! (`--` is a comment, but data in a file name), so there are no tokens: each rule asks the reader for what it
@@ -29,7 +30,7 @@ pub use command::{
     Views,
 };
 pub use diagnostic::{Diagnostic, Severity};
-pub use grammar::parse;
+pub use grammar::{clauses, parse};
 pub use name::{NamePart, WrittenName};
-pub use template::expand;
+pub use template::{Lookup, expand};
 pub use text::{SourceText, Span, Spanned};

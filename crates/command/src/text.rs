@@ -189,12 +189,16 @@ impl SourceText {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::expand;
+    use crate::template::{Lookup, expand};
+
+    fn expanded(raw: &str, value: &dyn Fn(&str) -> Option<String>) -> SourceText {
+        expand("f", raw.as_bytes(), &Lookup { value, partial: &|_| Err(String::new()) })
+    }
 
     #[test]
     fn each_byte_knows_its_origin() {
         let raw = "a {{X}} b";
-        let text = expand("f", raw.as_bytes(), &|_| Some("long value".to_owned()));
+        let text = expanded(raw, &|_| Some("long value".to_owned()));
         assert_eq!(text.expanded(), "a long value b");
         let cases =
             [((0, 1), "a"), ((2, 6), "{{X}}"), ((0, 3), "a {{X}}"), ((11, 14), "{{X}} b"), ((13, 14), "b")];
@@ -220,7 +224,7 @@ mod tests {
     #[test]
     fn secrets_begun_by_a_tag_are_found() {
         let raw = "INTO {{U}}secret@h/d";
-        let text = expand("f", raw.as_bytes(), &|_| Some("postgresql://u:".to_owned()));
+        let text = expanded(raw, &|_| Some("postgresql://u:".to_owned()));
         let secrets: Vec<&str> = text.secrets().iter().map(|range| &raw[range.clone()]).collect();
         assert_eq!(secrets, ["secret"]);
     }

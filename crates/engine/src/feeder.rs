@@ -26,6 +26,9 @@ pub(crate) struct Feeder {
     limits: Limits,
     part: Part,
     position: u64,
+    /// Records of the part that the tally has not been told of: it is shared, and every thread would wait for it at
+    /// each record.
+    uncounted: u64,
     /// The batches being filled: [`MAIN`] and [`ASIDE`].
     open: [Open; 2],
     /// Where the next row goes first.
@@ -33,6 +36,9 @@ pub(crate) struct Feeder {
     /// A rejected row as COPY text; kept for its memory.
     rejected: Vec<u8>,
 }
+
+/// So many records may be read before the tally is told.
+const MOST_UNCOUNTED: u64 = 256;
 
 /// The batch of the target's form.
 const MAIN: usize = 0;
@@ -72,6 +78,7 @@ impl Feeder {
             limits,
             part: Part::default(),
             position: 0,
+            uncounted: 0,
             lane: MAIN,
             rejected: Vec::new(),
         }
@@ -79,6 +86,7 @@ impl Feeder {
 
     /// What follows comes from this part, after so many records of it.
     pub(crate) fn go_to(&mut self, part: &Part, position: u64) {
+        self.count();
         if self.part != *part {
             self.part.clone_from(part);
         }
@@ -106,7 +114,8 @@ impl Feeder {
     }
 
     fn close(&mut self, lane: usize) {
-        if self.open[lane].rows > 0 {
+        // What is not counted as read must not come to an end.
+        if self.count() && self.open[lane].rows > 0 {
             let row_limit = self.limits.next_row_limit();
             self.shared.chunks.hand_over(self.open[lane].capacity);
             self.shared.tally.add_bytes(self.open[lane].counted_bytes as u64);
@@ -166,6 +175,7 @@ impl Feeder {
         if self.on_error == OnError::Stop {
             return self.stop_on(Err(error));
         }
+        self.count();
         self.rejected.clear();
         self.open[MAIN].encoder.to_copy_text(row, &mut self.rejected);
         let kept = self.shared.rejects.row(&self.rejected, &error);
@@ -182,14 +192,27 @@ impl Feeder {
         })
     }
 
-    /// Counts a record, unless the load has been given up: then what is counted stays as it is.
-    fn count_read(&mut self) -> Result<(), Stopped> {
+    /// Notes a record, unless the load has been given up.
+    fn note_read(&mut self) -> Result<(), Stopped> {
         if self.shared.is_stopped() {
             return Err(Stopped);
         }
         self.position += 1;
-        self.shared.tally.add_read(1);
+        self.uncounted += 1;
+        if self.uncounted == MOST_UNCOUNTED {
+            self.count();
+        }
         Ok(())
+    }
+
+    /// Has the tally count the records noted, and says so; but not where the load has been given up: then what is
+    /// counted stays as it is. To be called before any of them ends.
+    fn count(&mut self) -> bool {
+        let goes_on = !self.shared.is_stopped();
+        if goes_on && self.uncounted > 0 {
+            self.shared.tally.add_read(std::mem::take(&mut self.uncounted));
+        }
+        goes_on
     }
 }
 
@@ -199,7 +222,7 @@ impl Feeder {
         self.close_full(self.lane);
         let mut lane = self.lane;
         self.make_room(lane)?;
-        self.count_read()?;
+        self.note_read()?;
         loop {
             match self.encode(lane, &row) {
                 Ok(0) => return Ok(()),
@@ -233,7 +256,8 @@ impl Intake for Feeder {
     }
 
     fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {
-        self.count_read()?;
+        self.note_read()?;
+        self.count();
         let kept = self.shared.rejects.malformed(raw, why);
         self.stop_on(kept)?;
         match self.on_error {
@@ -252,7 +276,8 @@ impl Intake for Feeder {
     }
 
     fn skipped(&mut self) -> Result<(), Stopped> {
-        self.count_read()?;
+        self.note_read()?;
+        self.count();
         self.shared.note_skipped();
         self.shared.tally.add_skipped(1);
         Ok(())

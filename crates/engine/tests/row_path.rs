@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use async_trait::async_trait;
 use pgloader_core::catalog::{Catalog, Column, Table, TableName};
+use pgloader_core::encode::Format;
+use pgloader_core::encode::copy_binary::Codec;
 use pgloader_core::load::{BatchLimits, Commit, LoadPlan, OnError, Phase, TableLoad};
 use pgloader_core::source::{Intake, Part, Source};
 use pgloader_core::target::*;
@@ -42,6 +44,7 @@ static COUNTING: Counting = Counting;
 struct Repeated {
     rows: usize,
     value: Vec<u8>,
+    spans: [Span; 3],
 }
 
 impl Source for Repeated {
@@ -54,9 +57,8 @@ impl Source for Repeated {
     }
 
     fn read(&self, _: &Table, _: &Part, rows: &mut dyn Intake) -> Result<()> {
-        let spans = [Span::new(0, self.value.len()), Span::NULL, Span::new(0, self.value.len() / 2)];
         for _ in 0..self.rows {
-            if rows.row(Row::new(&self.value, &spans)).is_err() {
+            if rows.row(Row::new(&self.value, &self.spans)).is_err() {
                 break;
             }
         }
@@ -66,8 +68,9 @@ impl Source for Repeated {
     fn cancel(&self) {}
 }
 
-/// Takes everything and keeps nothing.
-struct Nowhere;
+/// Takes everything in this form and keeps nothing.
+#[derive(Clone, Copy)]
+struct Nowhere(Format);
 
 impl Dialect for Nowhere {
     fn identifier(&self, name: &str) -> String {
@@ -96,23 +99,26 @@ impl Dialect for Nowhere {
 #[async_trait]
 impl Target for Nowhere {
     fn dialect(&self) -> &'static dyn Dialect {
-        &Nowhere
+        &Nowhere(Format::CopyText)
     }
     async fn session(&self) -> Result<Box<dyn Session>, ConnectError> {
         Err(ConnectError::Fatal(pgloader_core::Error::new("no session")))
     }
     async fn load(&self, _: &TableLoad) -> Result<Box<dyn Loading>> {
-        Ok(Box::new(Nowhere))
+        Ok(Box::new(*self))
     }
 }
 
 #[async_trait]
 impl Loading for Nowhere {
     async fn writer(&self) -> Result<Box<dyn Writer>, ConnectError> {
-        Ok(Box::new(Nowhere))
+        Ok(Box::new(*self))
     }
     async fn outcome(&self, _: &CommitToken) -> Result<Outcome, ConnectError> {
         Ok(Outcome::RolledBack)
+    }
+    fn format(&self) -> Format {
+        self.0
     }
 }
 
@@ -129,7 +135,7 @@ impl Writer for Nowhere {
         Ok(())
     }
     fn canceller(&self) -> Box<dyn Cancel> {
-        Box::new(Nowhere)
+        Box::new(*self)
     }
 }
 
@@ -138,8 +144,25 @@ impl Cancel for Nowhere {
     async fn cancel(&self) {}
 }
 
-/// Loads so many rows of this width; returns allocations made and the peak of bytes held meanwhile.
-fn load(rows: usize, width: usize) -> (usize, usize) {
+/// Text of this width, NULL, and half of the text.
+fn texts(rows: usize, width: usize) -> Repeated {
+    let value = b"plain text and one tab\t for every line of".iter().copied().cycle().take(width).collect();
+    Repeated { rows, value, spans: [Span::new(0, width), Span::NULL, Span::new(0, width / 2)] }
+}
+
+/// A number, a time and a float, all of the costlier kinds.
+fn numbers(rows: usize) -> Repeated {
+    let value = b"-12345678901234567890.1202024-01-05T10:20:30.123+05:300.30000000000000004".to_vec();
+    Repeated { rows, spans: [Span::new(0, 25), Span::new(25, 54), Span::new(54, value.len())], value }
+}
+
+/// Loads the rows, in binary where there are codecs; returns allocations made and the peak of bytes held meanwhile.
+fn load(source: Repeated, codecs: Option<[Codec; 3]>) -> (usize, usize) {
+    let rows = source.rows;
+    let (target, codecs) = match codecs {
+        Some(codecs) => (Nowhere(Format::CopyBinary), codecs.map(Some)),
+        None => (Nowhere(Format::CopyText), [None; 3]),
+    };
     let name = TableName { schema: None, name: "t".into() };
     let source_table = Table {
         name: name.clone(),
@@ -152,7 +175,7 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
     };
     let table_load = TableLoad {
         table: name.clone(),
-        columns: ["a", "b", "c"].map(|name| Column { name: name.into(), ..Column::default() }).to_vec(),
+        columns: codecs.map(|codec| Column { codec, ..Column::default() }).to_vec(),
         fields: vec![0, 1, 2],
         projection: None,
         on_error: OnError::ResumeNext,
@@ -169,14 +192,12 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
         warnings: Vec::new(),
         notices: Vec::new(),
     };
-    let value = b"plain text and one tab\t for every line of".iter().copied().cycle().take(width).collect();
     let rejects = RejectFiles::new(std::path::Path::new("/nonexistent"), &name, false, false);
     let tally = Arc::new(Tally::default());
     let Ok(rejects) = rejects else { unreachable!("nothing is opened before a reject") };
-    let load =
-        Load { source: Arc::new(Repeated { rows, value }), source_table, rejects, tally: tally.clone() };
+    let load = Load { source: Arc::new(source), source_table, rejects, tally: tally.clone() };
     let mut run = Run {
-        target: Arc::new(Nowhere),
+        target: Arc::new(target),
         interrupt: Interrupt::default(),
         report: Report::default(),
         observer: Arc::new(()),
@@ -195,12 +216,18 @@ fn load(rows: usize, width: usize) -> (usize, usize) {
 /// One test, since the counters are the process's.
 #[test]
 fn allocations_do_not_grow_with_rows_nor_memory_with_the_file() {
-    let (few, _) = load(50_000, 60);
-    let (many, peak) = load(350_000, 60);
-    let more = many.saturating_sub(few);
-    assert!(more < 1_500, "300,000 rows more cost {more} allocations");
-    assert!(peak < 50 << 20, "{peak} bytes held");
+    let numbers_codecs = [Codec::Numeric, Codec::Timestamptz, Codec::Float8];
+    for codecs in [None, Some(numbers_codecs)] {
+        let source = |rows| if codecs.is_some() { numbers(rows) } else { texts(rows, 60) };
+        let (few, _) = load(source(50_000), codecs);
+        let (many, peak) = load(source(350_000), codecs);
+        let more = many.saturating_sub(few);
+        assert!(more < 1_500, "300,000 rows more cost {more} allocations");
+        assert!(peak < 50 << 20, "{peak} bytes held");
+    }
     let wide = 10 << 20;
-    let (_, peak) = load(12, wide);
-    assert!(peak < (50 << 20) + 4 * wide, "{peak} bytes held with rows of {wide}");
+    for codecs in [None, Some([Codec::Text; 3])] {
+        let (_, peak) = load(texts(12, wide), codecs);
+        assert!(peak < (50 << 20) + 4 * wide, "{peak} bytes held with rows of {wide}");
+    }
 }

@@ -1,7 +1,6 @@
 //! One command: its steps from the source's catalog to AFTER LOAD, and its report.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,13 +10,15 @@ use pgloader_core::expression::Library;
 use pgloader_core::load::{LoadPlan, OnError};
 use pgloader_core::source::Source;
 use pgloader_core::target::{Session as TargetSession, Target};
+use pgloader_core::transform::DateFormat;
 use pgloader_core::{Error, Result};
-use pgloader_engine::report::{Line, Report, Section, Verdict};
+use pgloader_engine::report::{Line, Report, Section};
 use pgloader_engine::{CopyError, Interrupt, Load, REJECTS, RejectFiles, Run, Tally};
 use pgloader_plan::identifier::Case;
 use pgloader_plan::{DateFormats, FileLoad, ListedColumn, options};
 
 use crate::cli::Arguments;
+use crate::ended::Ended;
 use crate::files::LoadFile;
 use crate::hooks::{self, Hooks};
 use crate::registry::{self, Destination};
@@ -81,55 +82,6 @@ impl<'a> Session<'a> {
     }
 }
 
-/// How a command, a file or the run has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ended {
-    /// As asked for.
-    Well,
-    /// Something failed; later commands run all the same.
-    Incomplete,
-    /// It failed, and nothing else is to run.
-    Badly,
-    /// Nothing was done: the command line's source, target or clauses cannot be read.
-    Unreadable,
-    /// All was loaded, and it is not what is expected.
-    Different,
-    /// The user wanted it.
-    Interrupted,
-}
-
-impl Ended {
-    /// The worse of both.
-    pub fn and(self, other: Ended) -> Ended {
-        self.max(other)
-    }
-
-    /// Whether no further command is to run.
-    pub fn stops_the_run(self) -> bool {
-        self >= Ended::Badly
-    }
-
-    /// What the report says of it.
-    fn verdict(self) -> Verdict {
-        match self {
-            Ended::Well => Verdict::Done,
-            Ended::Incomplete | Ended::Badly | Ended::Different | Ended::Unreadable => Verdict::Failed,
-            Ended::Interrupted => Verdict::Interrupted,
-        }
-    }
-
-    /// What the program returns.
-    pub fn exit_code(self) -> ExitCode {
-        match self {
-            Ended::Well => ExitCode::SUCCESS,
-            Ended::Incomplete | Ended::Badly => ExitCode::from(1),
-            Ended::Unreadable => ExitCode::from(4),
-            Ended::Different => ExitCode::from(5),
-            Ended::Interrupted => ExitCode::from(130),
-        }
-    }
-}
-
 /// Runs a command and prints its report.
 pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) -> Ended {
     for warning in &command.warnings {
@@ -138,7 +90,7 @@ pub async fn run(session: &mut Session<'_>, file: &LoadFile, command: &Command) 
     let prepared = Prepared::new(file, command, session.arguments);
     let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(message) => return give_up(&message),
+        Err(message) => return Ended::give_up(&message),
     };
     let target = match prepared.target(command, &session.interrupt).await {
         Ok(target) => target,
@@ -324,19 +276,26 @@ pub fn plan(
     source: &Table,
     target: &Table,
 ) -> Result<LoadPlan> {
-    let columns = command.columns.as_ref();
-    let listed = |column: &ColumnDefinition| ListedColumn { name: column.name.value.clone(), using: None };
-    let columns: Option<Vec<ListedColumn>> = columns.map(|columns| columns.iter().map(listed).collect());
+    let columns: Option<Vec<ListedColumn>> =
+        command.columns.as_ref().map(|columns| columns.iter().map(listed_column).collect());
+    let fields = command.fields.iter().flatten();
+    let formats: Vec<Option<DateFormat>> =
+        fields.map(|field| field.date_format.as_ref().map(|format| format.value.clone())).collect();
     pgloader_plan::file_load(&FileLoad {
         options: &command.options,
         source,
         columns: columns.as_deref(),
-        dates: DateFormats::default(),
+        dates: DateFormats { fields: &formats, others: registry::date_format(&command.options) },
         target,
         dialect: into.dialect(),
         stop_on_error: arguments.on_error_stop,
         cores: std::thread::available_parallelism().map_or(1, Into::into),
     })
+}
+
+fn listed_column(column: &ColumnDefinition) -> ListedColumn {
+    let using = column.expression.as_ref().map(|expression| expression.value.clone());
+    ListedColumn { name: column.name.value.clone(), using }
 }
 
 /// The source's table. Fields without names are those of the columns, by position.
@@ -380,17 +339,11 @@ fn failed(session: &Session<'_>, run: &mut Run, error: &Error) -> Ended {
     fatal(session, error)
 }
 
-/// What ends the run, told.
-pub fn give_up(message: &str) -> Ended {
-    tracing::error!(severity = "FATAL", "{message}");
-    Ended::Badly
-}
-
 fn fatal(session: &Session<'_>, error: &Error) -> Ended {
     if session.interrupt.is_triggered() {
         return Ended::Interrupted;
     }
-    give_up(&error.to_string())
+    Ended::give_up(&error.to_string())
 }
 
 /// Whether more rows were rejected than the user allows.

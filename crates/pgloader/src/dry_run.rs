@@ -8,7 +8,8 @@ use pgloader_core::load::LoadPlan;
 use pgloader_core::target::{Session as TargetSession, Target};
 use pgloader_core::{Error, Result};
 
-use crate::command::{Ended, Prepared, Session, plan, with_columns};
+use crate::command::{Prepared, Session, plan, with_columns};
+use crate::ended::Ended;
 use crate::files::LoadFile;
 use crate::outline::Outline;
 use crate::probe;

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use pgloader_command::{Command, SourceText, Surroundings, expand, parse};
+use pgloader_command::{Command, Lookup, SourceText, Surroundings, expand, parse};
 use pgloader_core::Error;
 
 use crate::cli::Arguments;
-use crate::command::{self, Ended, Session};
+use crate::command::{self, Session};
 use crate::dry_run;
+use crate::ended::Ended;
 use crate::{registry, unbuilt};
 
 /// A load file and its commands.
@@ -51,7 +52,7 @@ async fn run_file(session: &mut Session<'_>, path: &Path) -> Ended {
     tracing::info!(severity = "LOG", "Parsing commands from file '{}'", path.display());
     let (file, commands) = match read(path, session) {
         Ok(read) => read,
-        Err(message) => return command::give_up(&message),
+        Err(message) => return Ended::give_up(&message),
     };
     run_commands(session, &file, &commands).await
 }
@@ -76,9 +77,11 @@ pub async fn run_commands(session: &mut Session<'_>, file: &LoadFile, commands: 
 pub fn read(path: &Path, session: &Session<'_>) -> Result<(LoadFile, Vec<Command>), String> {
     let bytes = std::fs::read(path).map_err(|error| cannot_read(path, &error).to_string())?;
     let name = path.display().to_string();
-    let text = expand(&name, &bytes, &|name| session.variables.get(name));
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let directory = real.parent().unwrap_or(Path::new("")).to_owned();
+    let partial = |name: &str| read_text(&registry::resolve(name, &directory)).map_err(|error| error.message);
+    let lookup = Lookup { value: &|name| session.variables.get(name), partial: &partial };
+    let text = expand(&name, &bytes, &lookup);
     let surroundings = Surroundings {
         options: &registry::options,
         file_exists: &|name| registry::resolve(name, &directory).is_file(),

@@ -8,7 +8,7 @@ use pgloader_s3::Environment;
 use pgloader_targets::redshift::garbage::{self, Garbage};
 
 use crate::cli::{Arguments, GarbageAction};
-use crate::command::Ended;
+use crate::ended::Ended;
 
 /// Does what `action` says with the leftovers in the bucket that the command line or the environment names.
 pub async fn run(arguments: &Arguments, action: GarbageAction, interrupt: &Interrupt) -> Ended {

@@ -7,11 +7,14 @@ mod cli;
 mod command;
 mod dry_run;
 mod encodings;
+mod ended;
 mod files;
 mod garbage;
 mod generate;
 mod hooks;
 mod journal;
+#[cfg(test)]
+mod language;
 mod library;
 mod log;
 mod outline;
@@ -32,7 +35,8 @@ use std::process::ExitCode;
 use pgloader_engine::Interrupt;
 
 use cli::{Arguments, Mode, Topic, Work};
-use command::{Ended, Session};
+use command::Session;
+use ended::Ended;
 use journal::Journal;
 use progress::Progress;
 use summary::Summary;
@@ -95,7 +99,7 @@ fn run(work: &Work, arguments: &Arguments) -> Result<Ended, String> {
 /// Does it in a session that is still empty.
 async fn act(work: &Work, session: &mut Session<'_>) -> Ended {
     if let Err(message) = prepare(session) {
-        return command::give_up(&message);
+        return Ended::give_up(&message);
     }
     match work {
         Work::Garbage(action) => garbage::run(session.arguments, *action, &session.interrupt).await,

@@ -8,6 +8,7 @@ use pgloader_core::Error;
 use pgloader_core::option::{OptionSpec, Options};
 use pgloader_core::source::Source;
 use pgloader_core::target::Target;
+use pgloader_core::transform::DateFormat;
 use pgloader_files::{Inputs, Location, Matching};
 use pgloader_plan::options::STAGED_ONLY;
 use pgloader_plan::schema_options;
@@ -102,6 +103,11 @@ fn csv_settings(command: &Command, inputs: Inputs) -> CsvSettings {
         encoding: command.encoding.as_ref().map(|name| name.value.clone()),
         fields: command.fields.as_ref().map(|fields| fields.iter().map(field).collect()),
     }
+}
+
+/// How dates are written of which no field says it, in a file of any kind.
+pub fn date_format(options: &Options) -> Option<&DateFormat> {
+    options.date_format(&csv::DATE_FORMAT)
 }
 
 /// A file as a load file names it.

@@ -11,7 +11,8 @@ use pgloader_core::target::Dialect;
 use pgloader_postgres_client::{Config, Connection, QueryResult};
 use pgloader_targets::postgres::PostgresDialect;
 
-use crate::command::{self, Ended, Prepared, Session};
+use crate::command::{self, Prepared, Session};
+use crate::ended::Ended;
 use crate::files::{self, LoadFile};
 
 /// Types that PostgreSQL cannot tell apart by EXCEPT: their values are compared as text. Arrays of them too.
@@ -27,10 +28,10 @@ pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
     }
     let (file, commands) = match files::read(path, session) {
         Ok(read) => read,
-        Err(message) => return command::give_up(&message),
+        Err(message) => return Ended::give_up(&message),
     };
     let [command] = commands.as_slice() else {
-        return command::give_up("--regress takes a load file of one command");
+        return Ended::give_up("--regress takes a load file of one command");
     };
     session.announce(&commands);
     let ended = command::run(session, &file, command).await;
@@ -46,7 +47,7 @@ pub async fn run(session: &mut Session<'_>, path: &Path) -> Ended {
             "{missing} expected rows are missing, {surplus} rows are not expected: compare the table with the one in \
              the schema expected"
         )),
-        Err(message) => command::give_up(&message),
+        Err(message) => Ended::give_up(&message),
     }
 }
 

@@ -33,7 +33,7 @@ fn first_unbuilt(command: &Command) -> Option<(String, Span)> {
     if command.kind != CommandKind::Csv {
         return Some((command.kind.to_string(), command.head));
     }
-    origin(&command.source).or_else(|| fields(command)).or_else(|| columns(command))
+    origin(&command.source)
 }
 
 fn origin(source: &Origin) -> Option<(String, Span)> {
@@ -42,14 +42,4 @@ fn origin(source: &Origin) -> Option<(String, Span)> {
         Origin::Url(url) | Origin::Server(url) => url.value.split_inclusive("://").next().unwrap_or_default(),
     };
     Some((format!("FROM {what}"), source.span()))
-}
-
-fn fields(command: &Command) -> Option<(String, Span)> {
-    let format = command.fields.iter().flatten().find_map(|field| field.date_format.as_ref())?;
-    Some(("the field option `date format`".to_owned(), format.span))
-}
-
-fn columns(command: &Command) -> Option<(String, Span)> {
-    let expression = command.columns.iter().flatten().find_map(|column| column.expression.as_ref())?;
-    Some(("USING".to_owned(), expression.span))
 }

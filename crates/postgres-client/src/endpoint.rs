@@ -185,4 +185,28 @@ mod tests {
         assert_eq!(seconds, (Duration::from_secs(60), Duration::from_secs(10)));
         assert_eq!(socket.tcp_keepalive_retries().unwrap(), 6);
     }
+
+    // shows: keepalives; keepalives_idle; keepalives_interval; keepalives_count; tcp_user_timeout
+    #[tokio::test]
+    async fn the_times_of_the_connection_string_reach_the_socket() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = Endpoint::Tcp(listener.local_addr().unwrap());
+        let open = async |parameters: &str| {
+            let text = format!("user=u {parameters}");
+            let config = Config::from_uri(&text, &crate::Environment::empty()).unwrap().0;
+            match endpoint.open(&config.keepalive).await.unwrap() {
+                Transport::Tcp(stream) => stream,
+                _ => panic!("not TCP"),
+            }
+        };
+        let stream =
+            open("keepalives_idle=30 keepalives_interval=5 keepalives_count=3 tcp_user_timeout=7000").await;
+        let socket = socket2::SockRef::from(&stream);
+        let seconds = (socket.tcp_keepalive_time().unwrap(), socket.tcp_keepalive_interval().unwrap());
+        assert_eq!(seconds, (Duration::from_secs(30), Duration::from_secs(5)));
+        assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(7)));
+        let stream = open("keepalives=0").await;
+        assert!(!socket2::SockRef::from(&stream).keepalive().unwrap());
+    }
 }

@@ -1,13 +1,19 @@
 //! Connection strings of the form `host=db.example.com dbname=shop` (PostgreSQL documentation,
 //! "Keyword/Value Connection Strings").
 
+use crate::keywords::known;
 use crate::uri::{UriError, Written};
 
 /// Whether the text begins like a string of this form.
 pub(crate) fn begins(text: &str) -> bool {
+    first_name(text).is_some()
+}
+
+/// The name at the start of the text, which a `=` follows.
+fn first_name(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let name = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(0);
-    name > 0 && text[name..].trim_start().starts_with('=')
+    (name > 0 && text[name..].trim_start().starts_with('=')).then(|| &text[..name])
 }
 
 pub(crate) fn parse(text: &str) -> Result<Written, UriError> {
@@ -56,8 +62,24 @@ impl<'a> Reader<'a> {
                 ));
             }
         }
+        self.refuse_next_option(from)?;
         self.skip_blanks();
         Ok(name)
+    }
+
+    /// Blanks may stand before a value, so in `port= password=secret` the password would be that of the port, and
+    /// be shown as a wrong one.
+    fn refuse_next_option(&self, from: usize) -> Result<(), UriError> {
+        let rest = self.rest();
+        let next = first_name(rest).filter(|_| rest.starts_with(char::is_whitespace)).and_then(known);
+        match next {
+            Some(_) => Err(self.error(
+                from,
+                "this has no value: another option follows",
+                "leave it out, or write name='' for one that is empty",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// A value, in quotes or up to a blank. A backslash takes the next character as it is.

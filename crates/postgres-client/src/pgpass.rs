@@ -145,6 +145,7 @@ mod tests {
         assert_eq!(find(":1:d:u:p\r\n", "localhost", 1, "d", "u").as_deref(), Some("p"));
     }
 
+    // shows: bad: line of a password file
     #[test]
     fn a_bad_line_is_skipped_with_a_warning_that_does_not_quote_it() {
         let wanted = Wanted { hosts: &["h"], port: 1, database: "d", user: "u" };
@@ -154,6 +155,7 @@ mod tests {
         assert!(warnings[0].contains("line 1") && !warnings[0].contains("sesame"));
     }
 
+    // shows: bad: password file that others can read
     #[test]
     fn permissions_count() {
         let path = std::env::temp_dir().join(format!("pgpass-{}", std::process::id()));

@@ -48,6 +48,7 @@ fn unused_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+// shows: target_session_attrs
 #[test]
 fn the_kind_of_session_chooses_the_server_as_with_libpq() {
     let primary = Server::builder().start().unwrap();
@@ -108,6 +109,7 @@ fn a_refused_database_ends_the_search() {
     assert_eq!(connect(&conninfo).unwrap_err().sqlstate(), Some("3D000"));
 }
 
+// shows: load_balance_hosts
 #[test]
 fn load_balancing_reaches_every_server() {
     let servers = [Server::builder().start().unwrap(), Server::builder().start().unwrap()];
@@ -117,6 +119,7 @@ fn load_balancing_reaches_every_server() {
     assert_eq!(reached.len(), 2);
 }
 
+// shows: hostaddr
 #[test]
 fn an_address_saves_the_look_up_of_the_name() {
     let server = Server::builder().start().unwrap();

@@ -44,6 +44,7 @@ fn unix(directory: &str) -> Host {
     Host::Unix(directory.into())
 }
 
+// shows: host; port; user; dbname; password
 #[test]
 fn the_whole_form() {
     for scheme in ["postgresql", "postgres", "pgsql", "PostgreSQL"] {
@@ -166,6 +167,7 @@ fn databases() {
     assert!(fault("postgresql://h/'a").message.contains("quote"));
 }
 
+// shows: host; port; user; dbname; password; sslmode
 #[test]
 fn options_override_the_main_parts() {
     let config = config(
@@ -194,6 +196,7 @@ fn options_that_are_passed_on() {
     assert!(timeout("postgresql://h/d?connect_timeout=soon").is_err());
 }
 
+// shows: bad: unknown parameter of a connection
 #[test]
 fn unknown_options_are_warned_of_without_their_value() {
     let uri = "postgresql://h/d?pass=sesame&t";
@@ -203,6 +206,7 @@ fn unknown_options_are_warned_of_without_their_value() {
     assert!(warnings[0].contains("\"pass\"") && !warnings[0].contains("sesame"));
 }
 
+// shows: tablename
 #[test]
 fn tables() {
     assert_eq!(table("postgresql://h/d"), None);
@@ -244,6 +248,7 @@ fn ssl_modes() {
     assert!(fault.message.contains("PGSSLMODE"));
 }
 
+// shows: USER; PGHOST; PGPORT; PGDATABASE; PGPASSWORD; PGAPPNAME; PGCONNECT_TIMEOUT; PGUSER
 #[test]
 fn variables_fill_in() {
     let environment = environment()
@@ -269,6 +274,71 @@ fn variables_fill_in() {
     assert_eq!(Config::from_uri("postgresql:///", &pguser).unwrap().0.user, "pg");
     let bad = environment.clone().with("PGPORT", "x");
     assert!(Config::from_uri("postgresql:///", &bad).unwrap_err().message.contains("PGPORT"));
+}
+
+/// A parameter, its variable, and a value that is not its default.
+const VARIABLES: [(&str, &str, &str); 20] = [
+    ("host", "PGHOST", "h"),
+    ("hostaddr", "PGHOSTADDR", "10.0.0.1"),
+    ("port", "PGPORT", "7"),
+    ("user", "PGUSER", "somebody"),
+    ("dbname", "PGDATABASE", "db"),
+    ("passfile", "PGPASSFILE", "/nonexistent/passwords"),
+    ("application_name", "PGAPPNAME", "app"),
+    ("options", "PGOPTIONS", "-cgeqo=off"),
+    ("connect_timeout", "PGCONNECT_TIMEOUT", "9"),
+    ("target_session_attrs", "PGTARGETSESSIONATTRS", "standby"),
+    ("load_balance_hosts", "PGLOADBALANCEHOSTS", "random"),
+    ("sslmode", "PGSSLMODE", "require"),
+    ("sslrootcert", "PGSSLROOTCERT", "/roots"),
+    ("sslcrl", "PGSSLCRL", "/list"),
+    ("sslcrldir", "PGSSLCRLDIR", "/lists"),
+    ("sslcert", "PGSSLCERT", "/certificate"),
+    ("sslkey", "PGSSLKEY", "/key"),
+    ("sslcertmode", "PGSSLCERTMODE", "disable"),
+    ("sslsni", "PGSSLSNI", "0"),
+    ("channel_binding", "PGCHANNELBINDING", "require"),
+];
+
+// shows: PGHOST; PGHOSTADDR; PGPORT; PGUSER; PGDATABASE; PGPASSFILE; PGAPPNAME; PGOPTIONS; PGCONNECT_TIMEOUT
+// shows: PGTARGETSESSIONATTRS; PGLOADBALANCEHOSTS; PGSSLMODE; PGSSLROOTCERT; PGSSLCRL; PGSSLCRLDIR; PGSSLCERT; PGSSLKEY
+// shows: PGSSLCERTMODE; PGSSLSNI; PGCHANNELBINDING
+#[test]
+fn a_variable_means_what_its_parameter_means() {
+    let environment = environment().with_home("/home/of/nobody");
+    let read = |text: &str, environment: &Environment| {
+        format!("{:?}", Config::from_uri(text, environment).unwrap().0)
+    };
+    let without = read("tablename=t", &environment);
+    for (name, variable, value) in VARIABLES {
+        let from_variable = read("tablename=t", &environment.clone().with(variable, value));
+        assert_eq!(from_variable, read(&format!("{name}={value}"), &environment), "{variable}");
+        assert_ne!(from_variable, without, "{variable}");
+    }
+}
+
+// shows: PGGSSENCMODE; PGREQUIREAUTH; PGREQUIREPEER; PGSSLCERTMODE
+#[test]
+fn variables_that_are_not_supported_are_refused() {
+    for (variable, value) in [
+        ("PGGSSENCMODE", "require"),
+        ("PGREQUIREAUTH", "scram-sha-256"),
+        ("PGREQUIREPEER", "root"),
+        ("PGSSLCERTMODE", "require"),
+    ] {
+        let message = Config::from_uri("host=h", &environment().with(variable, value)).unwrap_err().message;
+        assert!(message.contains("not supported") && message.contains(variable), "{message}");
+    }
+}
+
+// shows: fallback_application_name; search_path; client_encoding
+#[test]
+fn parameters_of_the_session() {
+    assert_eq!(config("fallback_application_name=f").application_name, "f");
+    assert_eq!(config("fallback_application_name=f application_name=n").application_name, "n");
+    let read = Config::from_uri("search_path='a, b' client_encoding=latin1", &environment()).unwrap();
+    assert_eq!(read.0.settings(), [("search_path".to_owned(), "a, b".to_owned())]);
+    assert!(read.2[0].contains("client_encoding has been forced to 'utf8'"), "{:?}", read.2);
 }
 
 struct Scratch(PathBuf);
@@ -299,6 +369,7 @@ fn passfile_password(uri: &str, environment: &Environment) -> Option<String> {
     password(&config).map(str::to_owned)
 }
 
+// shows: PGPASSFILE
 #[test]
 fn the_password_file() {
     let home = Scratch::new("home");
@@ -318,6 +389,7 @@ fn the_password_file() {
     assert_eq!(passfile_password("postgresql://u@h:1/d", &both).as_deref(), Some("variable"));
 }
 
+// shows: service; PGSERVICE; PGSYSCONFDIR
 #[test]
 fn service_files() {
     let home = Scratch::new("service");
@@ -461,6 +533,7 @@ fn several_hosts() {
     assert_eq!(config.address, Some("::1".parse().unwrap()));
 }
 
+// shows: passfile
 #[test]
 fn each_host_has_its_line_in_the_password_file() {
     let home = Scratch::new("hosts");
@@ -471,6 +544,7 @@ fn each_host_has_its_line_in_the_password_file() {
     assert_eq!(passfile_password(&text, &environment()).as_deref(), Some("of-b"));
 }
 
+// shows: requirepeer; require_auth; gssencmode; sslcertmode
 #[test]
 fn what_is_not_supported_is_refused_rather_than_ignored() {
     for option in
@@ -484,6 +558,7 @@ fn what_is_not_supported_is_refused_rather_than_ignored() {
     }
 }
 
+// shows: PGSERVICEFILE; bad: service file
 #[test]
 fn bad_service_files() {
     let home = Scratch::new("bad-service");
@@ -501,6 +576,20 @@ fn bad_service_files() {
     assert!(fault("service=none", &nowhere).contains("/nonexistent/services"));
     let directory = environment.with("PGSERVICEFILE", home.0.to_str().unwrap());
     assert!(fault("service=none", &directory).contains("cannot be read"));
+}
+
+/// Found by fuzzing: libpq takes the next word for the value, and here it was shown as a wrong one.
+#[test]
+fn an_option_without_a_value_does_not_take_the_next_one() {
+    for text in
+        ["sslmode= password=Hush4711", "host=h port =\n PASSWORD = 'Hush4711'", "host= password=Hush4711"]
+    {
+        let fault = fault(text);
+        assert_eq!(fault.message, "this has no value: another option follows", "{text}");
+        assert!(!format!("{fault} {fault:?}").contains("Hush4711"), "{text}");
+    }
+    assert_eq!(uri_of("host = h user = u dbname = d=e"), "postgresql://u@h:5432/d=e");
+    assert_eq!(uri_of("host='' port= '' user=u dbname=d sslmode="), uri_of("user=u dbname=d"));
 }
 
 proptest! {

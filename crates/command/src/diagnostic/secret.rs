@@ -81,26 +81,30 @@ fn end_of_broken_user_info(text: &str) -> Option<usize> {
     Some(colon + 1 + end)
 }
 
-/// The values of `?password=` and `&password=`.
+/// The values of `?password=`, `;password=`, `password = ` and `sslpassword=`, whatever stands before the name.
 fn in_options(text: &str) -> Vec<Range<usize>> {
-    const OPTION: &str = "password=";
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices(['?', '&']) {
-        let start = at + 1 + OPTION.len();
-        let is_password = text.get(at + 1..start).is_some_and(|name| name.eq_ignore_ascii_case(OPTION));
-        if !is_password {
-            continue;
-        }
-        let value = &text[start..];
-        let length = match value.chars().next().filter(|first| "'\"".contains(*first)) {
-            Some(quote) => value[1..].find(quote).map_or(value.len(), |end| end + 2),
-            None => value.find(|c: char| c.is_whitespace() || "&;'\"`".contains(c)).unwrap_or(value.len()),
-        };
-        if length > 0 {
-            found.push(start..start + length);
+    const OPTION: &str = "password";
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices('=') {
+        let name = text[..at].trim_end_matches(' ');
+        let start = name.len().saturating_sub(OPTION.len());
+        let is_password = name.get(start..).is_some_and(|name| name.eq_ignore_ascii_case(OPTION));
+        if is_password && found.last().is_none_or(|last| last.end <= at) {
+            found.extend(value_after(text, at + 1));
         }
     }
     found
+}
+
+/// The value of an option whose `=` ends at `start`.
+fn value_after(text: &str, start: usize) -> Option<Range<usize>> {
+    let start = start + text[start..].len() - text[start..].trim_start_matches(' ').len();
+    let value = &text[start..];
+    let length = match value.chars().next().filter(|first| "'\"".contains(*first)) {
+        Some(quote) => value[1..].find(quote).map_or(value.len(), |end| end + 2),
+        None => value.find(|c: char| c.is_whitespace() || "&;'\"`".contains(c)).unwrap_or(value.len()),
+    };
+    (length > 0).then_some(start..start + length)
 }
 
 #[cfg(test)]
@@ -134,6 +138,11 @@ mod tests {
             ("postgresql:///d?user=u&password=p&x=y", "postgresql:///d?user=u&password=***&x=y"),
             ("postgresql:///d?Password=p; LOAD", "postgresql:///d?Password=***; LOAD"),
             ("postgresql://u:p@h/d?password=q", "postgresql://u:***@h/d?password=***"),
+            ("jdbc:sqlserver://h;user=u;password=p;x=y", "jdbc:sqlserver://h;user=u;password=***;x=y"),
+            ("'host=h password = p q=r'", "'host=h password = *** q=r'"),
+            ("'host=h password='p q' r'", "'host=h password=*** r'"),
+            ("sslpassword=p", "sslpassword=***"),
+            ("password", "password"),
             ("no uri: a@b", "no uri: a@b"),
             ("http://h/a:b", "http://h/a:b"),
             ("://", "://"),

@@ -15,11 +15,11 @@ use crate::text::{Span, Spanned};
 type Rule = fn(&mut Grammar<'_>, &mut Clauses, usize) -> Read<()>;
 
 /// A clause that stands behind `INTO`.
-pub(crate) struct Clause {
+struct Clause {
     /// The words with which it begins.
-    pub words: &'static str,
+    words: &'static str,
     /// The commands that have it.
-    pub of: &'static [CommandKind],
+    of: &'static [CommandKind],
     read: Rule,
 }
 
@@ -43,7 +43,7 @@ const fn clause(words: &'static str, of: &'static [CommandKind], read: Rule) -> 
 }
 
 /// Every clause behind `INTO`; of two that begin alike, the longer comes first.
-pub(crate) static CLAUSES: [Clause; 18] = [
+static CLAUSES: [Clause; 18] = [
     clause("TARGET TABLE", ANY, |grammar, clauses, start| grammar.target_table(clauses, start)),
     clause("TARGET COLUMNS", FIELDS, |grammar, clauses, start| grammar.column_clause(clauses, start)),
     clause("HAVING FIELDS", FIELDS, |grammar, clauses, start| grammar.field_clause(clauses, start)),
@@ -130,6 +130,11 @@ impl Clauses {
             warnings: self.warnings,
         }
     }
+}
+
+/// Every clause that stands behind `INTO`, by its first words, and the commands that have it; for the guide.
+pub fn clauses() -> impl Iterator<Item = (&'static str, &'static [CommandKind])> {
+    CLAUSES.iter().map(|clause| (clause.words, clause.of))
 }
 
 /// Whether a clause, of whatever command, begins here.

@@ -18,6 +18,7 @@ use crate::reader::{Read, Reader};
 use crate::text::{SourceText, Span};
 use clauses::Clauses;
 
+pub use clauses::clauses;
 pub(crate) use clauses::sees_clause;
 
 /// The commands whose kind is told by a word.

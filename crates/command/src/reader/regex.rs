@@ -58,24 +58,35 @@ impl Reader<'_> {
         let Spanned { value, span } = written;
         Regex::new(&value).map(|value| Spanned { value, span }).map_err(|error| {
             let inside = Span { start: span.start + OPENING, end: span.end - 1 };
-            let (spot, why) = match &error {
-                fancy_regex::Error::ParseError(at, why) => (spot(&value, *at, inside), why.to_string()),
-                other => (inside, innermost(other)),
+            let spot = match error {
+                fancy_regex::Error::ParseError(at, _) => spot(&value, at, inside),
+                _ => inside,
             };
-            self.error(spot, "this regular expression does not compile").label(why)
+            self.error(spot, "this regular expression does not compile").label(reason(&error))
         })
     }
 }
 
-/// What the innermost error says, in one line.
-fn innermost(error: &dyn Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    let text = error.to_string();
+/// Why an expression does not compile, in one line.
+fn reason(error: &fancy_regex::Error) -> String {
+    let text = match error {
+        fancy_regex::Error::ParseError(_, why) => why.to_string(),
+        fancy_regex::Error::CompileError(why) => match &**why {
+            fancy_regex::CompileError::InnerError(why) => innermost(why),
+            why => why.to_string(),
+        },
+        _ => error.to_string(),
+    };
     let line = text.lines().last().unwrap_or_default();
     line.strip_prefix("error: ").unwrap_or(line).to_owned()
+}
+
+/// What the first cause of an error says.
+fn innermost(error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => innermost(source),
+        None => error.to_string(),
+    }
 }
 
 /// The character at byte `at` of an expression that stands `inside`; the whole where there is none.
@@ -90,6 +101,7 @@ fn spot(expression: &str, at: usize, inside: Span) -> Span {
 mod tests {
     use crate::reader::tests::read;
 
+    // shows: regular expression
     #[test]
     fn every_pair_of_delimiters() {
         let cases = [

@@ -66,6 +66,7 @@ fn fault(text: &str) -> Fault {
     read(text, &Library::default()).unwrap_err()
 }
 
+// shows: USING (form)
 #[test]
 fn forms_seen_in_practice() {
     check(&[
@@ -355,6 +356,7 @@ fn names_are_found_as_the_reference_says() {
     assert_eq!((fault.range, fault.hint.unwrap().as_str()), (4..8, "the fields are a"));
 }
 
+// shows: bad: expression that divides by zero
 #[test]
 fn a_row_without_a_value_says_why_and_where() {
     check(&[
@@ -380,6 +382,7 @@ fn a_row_without_a_value_says_why_and_where() {
     ]);
 }
 
+// shows: bad: unknown function
 #[test]
 fn what_cannot_be_right_is_a_fault_when_it_is_read() {
     for (text, range, message) in [
@@ -455,6 +458,7 @@ const LIBRARY: &str = "
 (defun slow-part (n) (+ (slow (- n 1)) 1))
 ";
 
+// shows: bad: expression that recurses
 #[test]
 fn library_functions_call_each_other() {
     let library = Library::default().with_file("site.lisp", LIBRARY).unwrap();

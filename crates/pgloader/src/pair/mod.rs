@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use pgloader_command::{Command, Diagnostic, SourceText, Surroundings, parse};
 use pgloader_core::expression::Library;
 
-use crate::command::{Ended, Session};
+use crate::command::Session;
+use crate::ended::Ended;
 use crate::files::{self, LoadFile};
 use crate::{registry, unbuilt};
 use compose::Clause;

@@ -17,6 +17,7 @@ fn count(bench: &Bench) -> String {
     bench.sql("SELECT count(*) FROM t")
 }
 
+// shows: bad: missing data file
 #[test]
 fn a_missing_data_file_is_named() {
     let bench = bench();
@@ -29,6 +30,7 @@ fn a_missing_load_file_is_named() {
     Run::of(bench.command().arg("/nowhere/x.load")).expect(1, &["/nowhere/x.load", "No such file"]);
 }
 
+// shows: bad: directory for a file
 #[test]
 fn a_directory_is_no_file() {
     let bench = bench();
@@ -37,6 +39,7 @@ fn a_directory_is_no_file() {
 }
 
 /// Root reads everything, so the test takes that right away first.
+// shows: bad: unreadable data file
 #[test]
 fn an_unreadable_file_is_named() {
     use std::os::unix::fs::PermissionsExt;
@@ -57,6 +60,7 @@ fn an_unreadable_file_is_named() {
     Run::of(&mut command).expect(1, &["data.csv", "permission denied"]);
 }
 
+// shows: bad: bytes that are no text
 #[test]
 fn records_of_bad_utf8_are_rejected_and_the_rest_is_loaded() {
     let bench = bench();
@@ -65,6 +69,7 @@ fn records_of_bad_utf8_are_rejected_and_the_rest_is_loaded() {
     assert_eq!(std::fs::read(bench.place.path("root/t/t.raw")).unwrap(), b"2,\xff\xfe\n");
 }
 
+// shows: nul bytes; bad: NUL bytes
 #[test]
 fn nul_bytes_are_rejected_or_stripped_as_told() {
     let bench = bench();
@@ -75,6 +80,7 @@ fn nul_bytes_are_rejected_or_stripped_as_told() {
     assert_eq!(bench.sql("SELECT name FROM t WHERE id = 3"), "ab");
 }
 
+// shows: bad: record without end
 #[test]
 fn a_line_of_200_mb_is_one_rejected_record() {
     let bench = bench();
@@ -88,6 +94,7 @@ fn a_line_of_200_mb_is_one_rejected_record() {
     assert_eq!(raw, data.len() as u64 - 8);
 }
 
+// shows: bad: unbalanced quote
 #[test]
 fn an_unbalanced_quote_costs_its_own_record_only() {
     let bench = bench();
@@ -104,6 +111,7 @@ fn missing_values_are_null_and_extra_ones_are_ignored() {
     assert_eq!(bench.sql("SELECT id, coalesce(name, 'NULL') FROM t ORDER BY id"), "1|NULL\n2|b");
 }
 
+// shows: bad: unknown option
 #[test]
 fn an_unknown_option_names_the_nearest_one() {
     let bench = bench();
@@ -111,6 +119,7 @@ fn an_unknown_option_names_the_nearest_one() {
     run.expect(1, &["test.load:1:", "^", "batch rows"]);
 }
 
+// shows: bad: value of an option
 #[test]
 fn a_bad_value_tells_what_is_expected() {
     let bench = bench();
@@ -118,6 +127,7 @@ fn a_bad_value_tells_what_is_expected() {
     bench.load("1,a\n", "t", "batch rows = 0").expect(1, &["batch rows = 0", "at least 1"]);
 }
 
+// shows: bad: template variable that is undefined
 #[test]
 fn an_undefined_variable_is_named() {
     let bench = bench();
@@ -126,6 +136,34 @@ fn an_undefined_variable_is_named() {
         .expect(1, &["NO_SUCH_VARIABLE", "test.load:1:"]);
 }
 
+// shows: template partial; bad: template that loops; bad: template that misses a file
+#[test]
+fn templates_that_loop_or_miss_are_errors_at_their_tag() {
+    let bench = bench();
+    bench.place.write("again.part", "{{> again.part}}");
+    bench.place.write("undefined.part", "INTO {{NO_SUCH_VARIABLE}}");
+    for (tag, message) in [
+        ("{{> none.part}}", "the partial `none.part` cannot be included: cannot read"),
+        ("{{> again.part}}", "the partial `again.part` is included again"),
+        ("{{> undefined.part}}", "in the partial `undefined.part`: the template variable `NO_SUCH_VARIABLE`"),
+        ("{{#HOME}}", "the template section `HOME` is never closed"),
+    ] {
+        let caret = "^".repeat(tag.len());
+        bench.run(&format!("LOAD CSV FROM a {tag};")).expect(1, &["test.load:1:17:", message, &caret]);
+    }
+}
+
+// shows: bad: regular expression that does not compile
+#[test]
+fn a_regular_expression_that_does_not_compile_is_shown() {
+    let bench = bench();
+    bench
+        .run("LOAD CSV FROM ALL FILENAMES MATCHING ~/a[z-a]/ INTO postgresql:///?t;")
+        .expect(1, &["does not compile", "^^^^^^ invalid character class range"]);
+    bench.run("LOAD CSV FROM FILENAME MATCHING ~<x(> INTO postgresql:///?t;").expect(1, &["test.load:1:35:"]);
+}
+
+// shows: bad: wrong password
 #[test]
 fn wrong_passwords_are_refused_without_showing_them() {
     let server = Server::builder().hba("host all all 127.0.0.1/32 scram-sha-256").start().unwrap();
@@ -141,6 +179,7 @@ fn wrong_passwords_are_refused_without_showing_them() {
     assert!(!bench.place.rejected("pgloader.log").contains("wrong5ecret"));
 }
 
+// shows: bad: unknown host
 #[test]
 fn an_unknown_host_is_named() {
     let bench = bench();
@@ -162,6 +201,7 @@ fn a_server_without_tls_is_refused_where_tls_is_required() {
     assert_eq!(count(&bench), "0");
 }
 
+// shows: bad: missing database, table or column
 #[test]
 fn a_missing_database_table_or_column_is_named() {
     let bench = bench();
@@ -174,6 +214,7 @@ fn a_missing_database_table_or_column_is_named() {
     bench.run(&into("postgresql:///")).expect(1, &["target table"]);
 }
 
+// shows: bad: missing privilege
 #[test]
 fn a_missing_privilege_is_told() {
     let bench = bench();
@@ -184,6 +225,7 @@ fn a_missing_privilege_is_told() {
     Run::of(bench.command().env("PGUSER", role).arg(file)).expect(1, &["42501", "permission denied"]);
 }
 
+// shows: bad: full disk
 #[test]
 fn a_full_disk_below_the_root_directory_ends_the_load() {
     let bench = bench();
@@ -214,6 +256,7 @@ fn a_full_disk_for_the_log_does_not_end_the_load() {
     Run::of(bench.command().args(["--logfile", "/dev/full"]).arg(load)).expect(0, &["1 read = 1 written"]);
 }
 
+// shows: bad: root directory that cannot be made
 #[test]
 fn a_root_directory_that_cannot_be_made_is_told() {
     let bench = bench();
@@ -232,6 +275,7 @@ fn usage_errors_exit_with_2() {
     Run::of(bench.command().arg("--version")).expect(0, &["pgloader version"]);
 }
 
+// shows: bad: source that is not built yet
 #[test]
 fn what_is_not_built_is_refused_by_name() {
     let bench = bench();
@@ -241,17 +285,12 @@ fn what_is_not_built_is_refused_by_name() {
         ("LOAD CSV FROM https://h/x.csv INTO postgresql:///?t;", "https://"),
         ("LOAD ARCHIVE FROM x.zip LOAD CSV FROM x INTO postgresql:///?t;", "LOAD ARCHIVE"),
         ("LOAD CSV FROM 'x.csv.gz' INTO postgresql:///?t WITH fields terminated by ',';", "x.csv.gz"),
-        ("LOAD CSV FROM 'x' INTO postgresql:///?t (a text using (f a));", "USING"),
-        ("LOAD CSV FROM 'x' INTO postgresql:///?t WITH date format 'YYYY';", "date format"),
-        (
-            "LOAD CSV FROM 'x' WITH ENCODING cp1252 INTO postgresql:///?t WITH fields terminated by ',';",
-            "cp1252",
-        ),
     ] {
         bench.run(load).expect(1, &["not built yet", name]);
     }
 }
 
+// shows: --max-errors; max errors
 #[test]
 fn max_errors_turns_rejects_into_exit_1() {
     let bench = bench();

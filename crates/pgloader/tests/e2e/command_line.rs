@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use private_postgres::Server;
+
 use crate::kit::{Bench, PGLOADER, Run, load_csv};
 
 fn bench() -> Bench {
@@ -20,6 +22,7 @@ fn ids(bench: &Bench) -> String {
     bench.sql("SELECT string_agg(id::text, ' ' ORDER BY id) FROM t")
 }
 
+// shows: --no-NAME
 #[test]
 fn options_may_follow_the_load_file_cluster_and_be_taken_back() {
     let bench = bench();
@@ -29,6 +32,7 @@ fn options_may_follow_the_load_file_cluster_and_be_taken_back() {
     assert_eq!(ids(&bench), "1 2");
 }
 
+// shows: --client-min-messages; --log-min-messages; --quiet; --verbose; --debug
 #[test]
 fn thresholds_say_what_the_console_and_the_file_show() {
     let bench = bench();
@@ -60,6 +64,7 @@ fn thresholds_say_what_the_console_and_the_file_show() {
         .expect(2, &["loud", "possible values", "notice"]);
 }
 
+// shows: --logfile
 #[test]
 fn the_log_begins_with_what_is_run_and_where_its_files_are() {
     let bench = bench();
@@ -81,6 +86,7 @@ fn the_log_begins_with_what_is_run_and_where_its_files_are() {
     assert_eq!(run.stderr, bench.place.rejected("logs/x.log"));
 }
 
+// shows: several load files; bad: missing load file
 #[test]
 fn all_missing_load_files_are_reported_and_the_others_run() {
     let bench = bench();
@@ -93,6 +99,7 @@ fn all_missing_load_files_are_reported_and_the_others_run() {
     assert_eq!(ids(&bench), "");
 }
 
+// shows: --help; --version; bad: wrong usage
 #[test]
 fn version_help_and_usage_errors_have_their_codes() {
     let run = |options: &[&str]| Run::of(Command::new(PGLOADER).args(options));
@@ -111,6 +118,7 @@ fn version_help_and_usage_errors_have_their_codes() {
     run(&["-U"]).expect(2, &["Usage"]);
 }
 
+// shows: --list-encodings
 #[test]
 fn the_encodings_are_listed() {
     let run = Run::of(Command::new(PGLOADER).arg("-E")).expect(0, &[]);
@@ -124,6 +132,7 @@ fn the_encodings_are_listed() {
     assert_eq!(Run::of(Command::new(PGLOADER).arg("--list-encodings")).stdout, run.stdout);
 }
 
+// shows: --self-upgrade
 #[test]
 fn sources_of_newer_lisp_are_warned_about() {
     let bench = bench();
@@ -132,6 +141,7 @@ fn sources_of_newer_lisp_are_warned_about() {
     run.expect(0, &["WARNING --self-upgrade has no effect", "2 written"]);
 }
 
+// shows: --root-dir
 #[test]
 fn the_root_directory_is_made_and_holds_what_is_rejected() {
     let bench = bench();
@@ -169,6 +179,7 @@ fn run_three(second: &str, options: &[&str]) -> (Run, String) {
     (run, format!("{} | {after}", ids(&bench)))
 }
 
+// shows: --on-error-stop; on error stop; on error resume next; max errors
 #[test]
 fn an_error_stops_the_run_only_where_that_is_asked_for() {
     let (run, found) = run_three("", &[]);
@@ -212,6 +223,7 @@ fn clauses_beside_a_load_file_are_warned_about_one_by_one() {
     }
 }
 
+// shows: --context; template variable; bad: malformed context file
 #[test]
 fn a_context_file_gives_variables_before_the_environment() {
     let bench = bench();
@@ -228,6 +240,70 @@ fn a_context_file_gives_variables_before_the_environment() {
     run.expect(1, &["bad.ini:2:1: error", "key = value"]);
 }
 
+// shows: --no-ssl-cert-verification
+#[test]
+fn certificates_go_unverified_where_that_is_asked_for() {
+    let bench = bench();
+    let openssl = "req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=elsewhere -keyout server.key -out server.crt";
+    let mut command = Command::new("openssl");
+    Run::of(command.args(openssl.split(' ')).current_dir(bench.place.path(""))).expect(0, &[]);
+    let file = |name: &str| std::fs::read(bench.place.path(name)).unwrap();
+    let server = Server::builder().config("ssl = on").file("server.crt", file("server.crt"));
+    let server = server.file("server.key", file("server.key")).start().unwrap();
+    server.psql("postgres", "CREATE TABLE t (id int, name text)").unwrap();
+    let uri = format!("postgresql://postgres@localhost:{}/postgres?sslmode=verify-full&t", server.port());
+    let load = bench.place.write("test.load", load_csv("t", "").replace("postgresql:///?tablename=t", &uri));
+    Run::of(bench.command().arg(&load)).expect(1, &["ertificate"]);
+    for options in [&["--dry-run"][..], &[]] {
+        let mut command = bench.command();
+        Run::of(command.args(options).arg("--no-ssl-cert-verification").arg(&load)).expect(0, &[]);
+    }
+    assert_eq!(server.psql("postgres", "SELECT count(*) FROM t").unwrap(), "2");
+}
+
+// shows: --load-lisp-file; bad: expression that recurses
+#[test]
+fn functions_of_lisp_files_are_used() {
+    let bench = bench();
+    let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
+                WITH fields terminated by ',', truncate;";
+    let load = bench.place.write("test.load", load);
+    let twice = bench.place.write("twice.lisp", "(defun twice (s) (concatenate 'string s s))\n");
+    Run::of(bench.command().arg("-l").arg(&twice).arg(&load)).expect(0, &["2 written"]);
+    assert_eq!(bench.sql("SELECT name FROM t ORDER BY id"), "aa\nbb");
+    let later = bench.place.write("later.lsp", "(defun twice (s) (if (string= s \"a\") (twice s) s))\n");
+    let mut command = bench.command();
+    let run = Run::of(command.arg("-l").arg(twice).arg("--load-lisp-file").arg(later).arg(&load));
+    run.expect(0, &["data.csv:1: column name: calls are nested more than", "1 written + 1 rejected"]);
+    assert_eq!(bench.sql("SELECT name FROM t"), "b");
+}
+
+// shows: bad: Lisp file
+#[test]
+fn functions_come_from_lisp_files() {
+    let bench = bench();
+    let load = "LOAD CSV FROM 'data.csv' (id, name) INTO postgresql:///?t (id, name text using (twice name)) \
+                WITH fields terminated by ',', truncate;";
+    let load = bench.place.write("test.load", load);
+    let lisp =
+        "(in-package #:pgloader.transforms)\n(defun twice (text) \"Doc.\" (format nil \"~a~a\" text text))\n";
+    let lisp = bench.place.write("mine.lisp", lisp);
+    Run::of(bench.command().arg(&load)).expect(1, &["twice", "test.load:1:", "^"]);
+    for option in ["-l", "--load-lisp-file"] {
+        Run::of(bench.command().arg(option).arg(&lisp).arg(&load)).expect(0, &["2 written"]);
+        assert_eq!(bench.sql("SELECT name FROM t ORDER BY id"), "aa\nbb");
+    }
+    let dry = Run::of(bench.command().arg("--dry-run").arg("-l").arg(&lisp).arg(&load));
+    dry.expect(0, &["name <- using (twice name)"]);
+    let unknown = bench.place.write("bad.lisp", "(defun f (x) x)\n(defstruct s)\n");
+    Run::of(bench.command().arg("-l").arg(unknown).arg(&load)).expect(1, &["defstruct", "bad.lisp:2:"]);
+    let other = bench.place.write("mine.clj", "");
+    Run::of(bench.command().arg("-l").arg(other).arg(&load))
+        .expect(1, &["mine.clj is no Lisp file", ".lisp"]);
+    Run::of(bench.command().args(["-l", "no.lisp"]).arg(&load)).expect(1, &["cannot read no.lisp"]);
+}
+
+// shows: --generate
 #[test]
 fn completions_and_the_man_page_are_made_from_the_definition() {
     let generated =
@@ -261,6 +337,7 @@ fn completions_and_the_man_page_are_made_from_the_definition() {
     }
 }
 
+// shows: --upgrade-config
 #[test]
 fn old_configurations_become_load_files_that_run() {
     let bench = bench();

@@ -16,6 +16,7 @@ fn run(bench: &Bench, target: &str) -> Run {
     bench.run(&LOAD.replace("TARGET", target))
 }
 
+// shows: INTO 'name=value …'; INTO jdbc:…; host; port; user; dbname; target_session_attrs
 #[test]
 fn every_form_of_a_connection_string() {
     let bench = Bench::new();
@@ -35,6 +36,7 @@ fn every_form_of_a_connection_string() {
     assert_eq!(bench.sql("SELECT count(*) FROM t"), "6");
 }
 
+// shows: service; bad: service file
 #[test]
 fn services() {
     let bench = Bench::new();
@@ -49,6 +51,7 @@ fn services() {
     run(&bench, "postgresql:///?service=none&t").expect(1, &missing);
 }
 
+// shows: bad: password file that others can read
 #[test]
 fn a_password_file_that_others_can_read_is_not_used() {
     let bench = Bench::new();
@@ -65,6 +68,7 @@ fn openssl(directory: &Path, arguments: &str) {
     assert!(status.success(), "openssl {arguments}");
 }
 
+// shows: PGSSLMODE; PGSSLROOTCERT; PGHOST; --no-ssl-cert-verification; bad: certificate
 #[test]
 fn certificates_are_checked_unless_told_otherwise() {
     let place = Place::new();

@@ -26,6 +26,7 @@ fn run_with_input(bench: &Bench, load: &str, data: &[u8]) -> Run {
     Run::from(child.wait_with_output().unwrap())
 }
 
+// shows: FROM stdin
 #[test]
 fn standard_input_is_read_once_header_and_guess_included() {
     let bench = bench();
@@ -45,6 +46,7 @@ fn standard_input_is_read_once_header_and_guess_included() {
     assert_eq!(bench.place.rejected("t/t.raw"), "\"q\"q;4\n");
 }
 
+// shows: FROM -
 #[test]
 fn standard_input_without_header_is_guessed_from_the_columns_of_the_table() {
     let bench = bench();
@@ -63,6 +65,7 @@ fn an_empty_standard_input_is_an_empty_file() {
     run_with_input(&bench, load, b"").expect(0, &["t: 0 read = 0 written"]);
 }
 
+// shows: FROM inline
 #[test]
 fn inline_data_has_line_numbers_of_the_load_file() {
     let bench = bench();
@@ -83,6 +86,7 @@ fn directory(bench: &Bench) {
     bench.place.write("in/other.txt", "id;b\n9;ninth\n");
 }
 
+// shows: FROM ALL FILENAMES MATCHING; IN DIRECTORY; regular expression
 #[test]
 fn all_files_that_match_are_loaded_each_with_its_header() {
     let bench = bench();
@@ -104,16 +108,19 @@ fn all_files_that_match_are_loaded_each_with_its_header() {
     assert_eq!(bench.place.rejected("t/t.raw"), "1;\"fi\"rst\n");
 }
 
+// shows: FROM FILENAME MATCHING; FROM FIRST FILENAME MATCHING
 #[test]
 fn the_first_file_is_that_of_the_first_path() {
     let bench = bench();
     directory(&bench);
-    bench
-        .run("LOAD CSV FROM FILENAME MATCHING ~<in/.+/> INTO postgresql:///?tablename=t WITH csv header;")
-        .expect(0, &[]);
-    assert_eq!(rows(&bench), "3:third");
+    for first in ["", "FIRST"] {
+        let load = "FILENAME MATCHING ~<in/.+/> INTO postgresql:///?tablename=t WITH csv header, truncate;";
+        bench.run(&format!("LOAD CSV FROM {first} {load}")).expect(0, &[]);
+        assert_eq!(rows(&bench), "3:third");
+    }
 }
 
+// shows: bad: pattern without match; bad: missing directory
 #[test]
 fn a_pattern_without_match_and_a_directory_that_is_missing_are_errors() {
     let bench = bench();

@@ -20,6 +20,7 @@ const LOAD: &str = "LOAD CSV FROM 'data.csv' INTO postgresql:///?t
     BEFORE LOAD DO $$ INSERT INTO t VALUES (8, 'before') $$
     AFTER LOAD DO $$ DROP TABLE t $$, $$ CREATE ROLE x PASSWORD 'hush' $$;";
 
+// shows: --dry-run
 #[test]
 fn the_plan_is_shown_in_order_and_nothing_is_done() {
     let bench = bench();
@@ -102,4 +103,28 @@ fn sql_files_are_read_too() {
     dry_run(&bench, load).expect(1, &["b.sql"]);
     bench.place.write("b.sql", "SELECT 1; SELECT 'two';");
     dry_run(&bench, load).expect(0, &["1. before load: SELECT 1", "2. before load: SELECT 'two'"]);
+}
+
+#[test]
+fn expressions_dates_and_every_file_are_shown() {
+    let bench = Bench::new();
+    bench.sql("CREATE TABLE p (id int, day date, place text, kind text, none text)");
+    bench.place.write("in/a-1.csv", "1;20240131;x\n");
+    bench.place.write("in/a-2.csv", "2;20240201;y\n");
+    let load = "LOAD CSV FROM ALL FILENAMES MATCHING ~/a-.*csv$/ IN DIRECTORY 'in'
+        HAVING FIELDS (id, day [date format 'YYYYMMDD'], name)
+        INTO postgresql:///?p (id, day, place text using (format nil \"~a!\" name), kind text using \"fixed\", none text using nil);";
+    dry_run(&bench, load).expect(
+        0,
+        &[
+            "a-1.csv, encoding",
+            "a-2.csv, encoding",
+            "id    <- field 1 (id)",
+            "day   <- field 2 (day), date format 'YYYYMMDD'",
+            "place <- using (format nil \"~a!\" name)",
+            "kind  <- the constant 'fixed'",
+            "none  <- NULL",
+        ],
+    );
+    assert_eq!(bench.sql("SELECT count(*) FROM p"), "0");
 }

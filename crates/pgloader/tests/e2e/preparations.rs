@@ -39,6 +39,7 @@ fn load(with: &str) -> String {
     )
 }
 
+// shows: drop indexes
 #[test]
 fn indexes_come_back_as_they_were() {
     let bench = indexed();
@@ -88,6 +89,7 @@ fn indexes_left_in_place_are_warned_about() {
     bench.load("1,a\n", "t", "").expect(0, &["has 1 indexes defined against it", "drop indexes"]);
 }
 
+// shows: truncate
 #[test]
 fn truncate_empties_the_table_first() {
     let bench = Bench::new();
@@ -96,6 +98,7 @@ fn truncate_empties_the_table_first() {
     assert_eq!(bench.sql("SELECT id FROM t"), "1");
 }
 
+// shows: disable triggers
 #[test]
 fn disabled_triggers_do_not_fire_and_are_enabled_again() {
     let bench = Bench::new();
@@ -141,6 +144,7 @@ fn every_statement_that_cannot_be_undone_is_told() {
     assert_eq!(run.stderr.matches("left to do: ALTER TABLE").count(), 2, "{run:#?}");
 }
 
+// shows: BEFORE LOAD DO; BEFORE LOAD EXECUTE; AFTER LOAD DO
 #[test]
 fn hooks_run_around_the_load_each_clause_in_one_transaction() {
     let bench = Bench::new();
@@ -159,6 +163,7 @@ fn hooks_run_around_the_load_each_clause_in_one_transaction() {
     assert_eq!(bench.sql("SELECT what FROM log"), "it's;\n5\nend");
 }
 
+// shows: bad: failing SQL before or after the load
 #[test]
 fn a_failing_hook_undoes_its_clause_and_stops_the_command() {
     let bench = Bench::new();
@@ -172,6 +177,7 @@ fn a_failing_hook_undoes_its_clause_and_stops_the_command() {
     assert_eq!(bench.sql("SELECT id FROM t"), "1");
 }
 
+// shows: SET
 #[test]
 fn settings_hold_in_every_session() {
     let bench = Bench::new();

@@ -95,6 +95,7 @@ fn a_terminal_shows_a_line_that_log_lines_do_not_tear() {
     assert!(text[at..].lines().next().unwrap().ends_with("\"bad\""), "{text:?}");
 }
 
+// shows: --progress
 #[test]
 fn nothing_is_shown_where_nobody_could_or_wants_to_see_it() {
     for (terminal, arguments) in
@@ -112,6 +113,7 @@ fn nothing_is_shown_where_nobody_could_or_wants_to_see_it() {
 }
 
 /// The kernel sends SIGHUP and lets every write to the terminal fail.
+// shows: bad: terminal that goes away
 #[test]
 fn a_load_goes_on_when_its_terminal_goes_away() {
     let (bench, mut command) = slow();
@@ -130,6 +132,7 @@ fn a_load_goes_on_when_its_terminal_goes_away() {
 }
 
 /// Both ends are pipes that nobody reads any more.
+// shows: bad: pipe that is closed
 #[test]
 fn a_load_goes_on_when_its_pipes_are_closed() {
     for progress in ["auto", "json"] {
@@ -141,6 +144,7 @@ fn a_load_goes_on_when_its_pipes_are_closed() {
     }
 }
 
+// shows: --progress
 #[test]
 fn json_progress_makes_every_line_of_stderr_an_object() {
     let (_bench, mut command) = slow();

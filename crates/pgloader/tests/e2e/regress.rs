@@ -26,6 +26,7 @@ fn equal_tables_pass_again_and_again() {
     regress(&bench).expect(0, &["LOG Regress pass."]);
 }
 
+// shows: --regress
 #[test]
 fn differences_in_either_direction_and_duplicates_fail() {
     for (expected, words) in [
@@ -40,6 +41,7 @@ fn differences_in_either_direction_and_duplicates_fail() {
     }
 }
 
+// shows: bad: regression files
 #[test]
 fn what_is_missing_is_named() {
     let bench = bench("id int, name text", "1,a\n", "1\ta\n");

@@ -34,6 +34,7 @@ fn timeless(text: &str) -> String {
     out
 }
 
+// shows: --summary
 #[test]
 fn csv_and_copy_hold_all_commands_in_order() {
     for (name, expected) in [
@@ -61,6 +62,7 @@ fn csv_and_copy_hold_all_commands_in_order() {
     }
 }
 
+// shows: --summary
 #[test]
 fn json_is_one_object_a_line() {
     let bench = bench();
@@ -75,6 +77,7 @@ fn json_is_one_object_a_line() {
     assert!(text.ends_with("}\n"));
 }
 
+// shows: --summary
 #[test]
 fn any_other_extension_gives_text_without_the_verbose_columns() {
     let bench = bench();
@@ -89,6 +92,7 @@ fn any_other_extension_gives_text_without_the_verbose_columns() {
     assert!(on_console.stdout.lines().all(|line| line == line.trim_end()), "{}", on_console.stdout);
 }
 
+// shows: bad: report path that cannot be written
 #[test]
 fn a_path_that_cannot_be_written_is_found_out_before_anything_runs() {
     for path in ["sub", "data.txt/r.json", "../data.csv/r.html"] {
@@ -102,6 +106,7 @@ fn a_path_that_cannot_be_written_is_found_out_before_anything_runs() {
     }
 }
 
+// shows: bad: report path that cannot be written
 #[test]
 fn a_report_that_the_disk_does_not_take_goes_to_stdout_and_the_code_is_1() {
     let bench = bench();
@@ -142,6 +147,7 @@ fn a_run_without_a_command_leaves_a_page_that_says_why() {
     assert!(page.contains("Failed: 0 rows loaded") && page.contains("<li>FATAL "), "{page}");
 }
 
+// shows: --summary
 #[test]
 fn the_page_counts_rejects_by_reason_and_shows_no_value() {
     let bench = bench();

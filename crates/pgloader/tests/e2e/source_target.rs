@@ -1,6 +1,9 @@
 //! `pgloader SOURCE TARGET`: a command without a load file.
 
-use crate::kit::{Bench, Run, load_csv};
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::kit::{Bench, Run, load_csv, start};
 
 fn bench() -> Bench {
     let bench = Bench::new();
@@ -17,6 +20,7 @@ fn run(bench: &Bench, words: &[&str]) -> Run {
 
 const TAB: [&str; 2] = ["--with", "fields terminated by '\\t'"];
 
+// shows: --type; --field; --with; --set; --before; --after
 #[test]
 fn the_clauses_of_the_options_hold() {
     let bench = bench();
@@ -61,6 +65,7 @@ fn with_takes_a_comma_list_and_options_may_stand_last() {
     }
 }
 
+// shows: --encoding; FROM csv://file
 #[test]
 fn encodings_and_schemes_are_taken() {
     let bench = bench();
@@ -70,6 +75,7 @@ fn encodings_and_schemes_are_taken() {
     assert_eq!(bench.sql("SELECT usps FROM places"), "ÄL");
 }
 
+// shows: --dry-run
 #[test]
 fn a_dry_run_loads_nothing() {
     let bench = bench();
@@ -81,6 +87,30 @@ fn a_dry_run_loads_nothing() {
         .expect(1, &["Failed to connect"]);
 }
 
+// shows: --cast
+#[test]
+fn standard_input_is_read_where_its_type_is_said() {
+    let bench = bench();
+    for source in ["-", "stdin"] {
+        let mut command = bench.command();
+        let list = "truncate, fields terminated by ','";
+        command.args([
+            "--type",
+            "csv",
+            "--field",
+            "usps, geoid",
+            "--with",
+            list,
+            source,
+            "postgresql:///?places",
+        ]);
+        let mut child = start(command.stdin(Stdio::piped()));
+        child.stdin.take().unwrap().write_all(b"AL,1\nAK,2\n").unwrap();
+        Run::from(child.wait_with_output().unwrap()).expect(0, &["2 read = 2 written"]);
+        assert_eq!(bench.sql("SELECT usps, geoid FROM places ORDER BY geoid"), "AL|1\nAK|2");
+    }
+}
+
 #[test]
 fn casts_are_ignored_for_files() {
     let bench = bench();
@@ -88,6 +118,7 @@ fn casts_are_ignored_for_files() {
     run(&bench, &words).expect(0, &["LOG Cast rules are ignored for this sources.", "1 rejected"]);
 }
 
+// shows: bad: clause of the command line
 #[test]
 fn every_clause_that_cannot_be_read_is_named() {
     let bench = bench();
@@ -112,6 +143,7 @@ fn every_clause_that_cannot_be_read_is_named() {
     assert_eq!(bench.sql("SELECT count(*) FROM places"), "0");
 }
 
+// shows: bad: source or target of the command line
 #[test]
 fn sources_and_targets_that_cannot_be_read_are_named() {
     let bench = bench();
@@ -144,6 +176,7 @@ fn two_words_that_are_neither_are_two_load_files() {
     run(&bench, &["one.load", "three.load"]).expect(1, &["cannot read three.load"]);
 }
 
+// shows: bad: source that is not built yet
 #[test]
 fn kinds_that_are_not_built_are_refused_by_name() {
     let bench = bench();

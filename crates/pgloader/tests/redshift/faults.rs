@@ -85,6 +85,37 @@ fn keys_region_and_bucket_come_from_files_and_variables_win() {
     assert_eq!(bench.sql("SELECT count(*) FROM t"), "300");
 }
 
+// shows: --aws-profile; --aws-region; --s3-bucket; --s3-prefix; --iam-role
+#[test]
+fn flags_win_over_files_and_variables() {
+    let arn = "arn:aws:iam::123456789012:role/loader";
+    let bench = Bench::with(builder().role(arn).bucket("other", "eu-west-1"));
+    bench.sql(&format!("CREATE TABLE t ({COLUMNS})"));
+    bench.place.write(
+        "home/.aws/credentials",
+        format!("[good]\naws_access_key_id = {KEY}\naws_secret_access_key = {SECRET}\n"),
+    );
+    bench.place.write("data.csv", numbers(100));
+    let file = bench.place.write("test.load", bench.load_csv("t", ""));
+    let run = |flags: &[&str]| {
+        let mut command = bench.command();
+        command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY").args(flags).arg(&file);
+        bench.finish(&mut command)
+    };
+    run(&[]).expect(1, &["AWS_ACCESS_KEY_ID"]);
+    let profile = ["--aws-profile", "good"];
+    run(&profile).expect(0, &["100 written"]);
+    run(&[&profile[..], &["--s3-bucket", "other", "--s3-prefix", "a/b"]].concat())
+        .expect(0, &["100 written"]);
+    run(&[&profile[..], &["--iam-role", arn]].concat()).expect(0, &["100 written"]);
+    let copies = bench.copies();
+    assert!(copies[0].contains("'s3://pgloader/pgloader-"), "{copies:?}");
+    assert!(copies[1].contains("'s3://other/a/b/pgloader-"), "{copies:?}");
+    assert!(copies[2].ends_with(&format!("IAM_ROLE '{arn}'")), "{copies:?}");
+    run(&[&profile[..], &["--aws-region", "no such region"]].concat()).expect(1, &["no such region"]);
+    bench.is_tidy();
+}
+
 #[test]
 fn temporary_keys_carry_their_token() {
     let bench = Bench::with(builder().key("ASIATESTTESTTESTTEST", SECRET, Some(TOKEN)));

@@ -242,6 +242,7 @@ fn moto_takes_the_traffic_of_loads() {
     assert_eq!(moto.tell("list"), Vec::<String>::new(), "objects are left behind");
 }
 
+// shows: --s3-gc
 #[test]
 fn moto_lists_and_removes_what_killed_runs_left() {
     let mut moto = Moto::start();

@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, builder, numbers};
 
+// shows: copy per batch; batch rows
 #[test]
 fn each_batch_is_one_object_and_one_copy() {
     let bench = Bench::table("id int, v varchar(20)");
@@ -14,6 +15,7 @@ fn each_batch_is_one_object_and_one_copy() {
     bench.is_tidy();
 }
 
+// shows: copy per table
 #[test]
 fn copy_per_table_is_one_copy_through_a_manifest() {
     for codec in ["none", "gzip", "zstd"] {

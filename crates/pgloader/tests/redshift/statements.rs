@@ -2,6 +2,15 @@
 
 use crate::bench::{Bench, builder, numbers};
 
+// shows: no analyze
+#[test]
+fn no_analyze_holds_where_it_comes_first() {
+    let bench = Bench::table("id int, v varchar(20)");
+    bench.load(numbers(10), "no analyze, analyze").expect(0, &["10 written", "WARNING"]);
+    assert!(bench.sandbox.statements().iter().all(|statement| !statement.starts_with("ANALYZE")));
+}
+
+// shows: analyze
 #[test]
 fn truncate_hooks_and_analyze() {
     let bench = Bench::new();

@@ -108,6 +108,7 @@ fn numbers_are_rounded_as_postgres_rounds_them() {
     assert_eq!(bench.sql("SELECT n FROM t ORDER BY n"), "-1.01\n0.10\n1.01\n2.99");
 }
 
+// shows: truncate columns
 #[test]
 fn text_too_wide_is_measured_in_bytes() {
     let bench = Bench::table("id int, v varchar(4), c char(3)");

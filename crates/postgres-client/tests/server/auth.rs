@@ -51,6 +51,7 @@ fn ways(login: &str, database: &str) -> [String; 2] {
     ]
 }
 
+// shows: password
 #[tokio::test]
 async fn every_method_lets_the_right_password_in() {
     for login in [

@@ -226,6 +226,7 @@ async fn a_server_that_does_not_know_application_name() {
     assert_eq!(refused(&uri(port, "")).await.sqlstate(), Some("42704"));
 }
 
+// shows: connect_timeout
 #[tokio::test]
 async fn a_server_that_never_answers() {
     let port = serve(vec![Box::new(|mut stream| {
@@ -263,4 +264,23 @@ async fn bytes_slipped_in_before_the_handshake() {
     let port = serve(vec![Box::new(text)]);
     let error = refused(&uri(port, "&sslmode=require")).await;
     assert!(!error.to_string().contains("call this number"), "{error}");
+}
+
+/// The first message of the TLS handshake has the name in the clear, or nowhere.
+// shows: sslsni
+#[tokio::test]
+async fn the_name_of_the_host_is_sent_unless_that_is_turned_off() {
+    for (parameters, sent) in [("", true), ("&sslsni=1", true), ("&sslsni=0", false)] {
+        let (tell, told) = std::sync::mpsc::channel();
+        let port = serve(vec![Box::new(move |mut stream| {
+            read_startup(&mut stream);
+            stream.write_all(b"S").unwrap();
+            let mut hello = vec![0; 4096];
+            let length = stream.read(&mut hello).unwrap();
+            tell.send(hello[..length].windows(9).any(|bytes| bytes == b"localhost")).unwrap();
+        })]);
+        let uri = uri(port, &format!("&sslmode=require{parameters}")).replace("127.0.0.1", "localhost");
+        refused(&format!("{uri}&hostaddr=127.0.0.1")).await;
+        assert_eq!(told.recv().unwrap(), sent, "{parameters}");
+    }
 }

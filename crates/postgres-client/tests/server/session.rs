@@ -61,6 +61,7 @@ async fn transaction_status() {
     assert_eq!(connection.transaction_status(), TransactionStatus::Idle);
 }
 
+// shows: options; application_name
 #[tokio::test]
 async fn settings_reach_the_session() {
     let mut config = config(&(uri() + "?options=-c%20geqo%3Doff"));
@@ -183,6 +184,7 @@ async fn copy_statements_do_not_hang_a_simple_query() {
     assert_eq!(results[1].rows, [[Some("5".into())]]);
 }
 
+// shows: bad: server that is not there
 #[tokio::test]
 async fn hosts_that_cannot_be_reached() {
     let error = refused("postgresql://u:sesame@no-such-host.invalid/d").await;

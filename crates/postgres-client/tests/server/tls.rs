@@ -126,6 +126,7 @@ async fn other_certificates_and_protocols() {
     }
 }
 
+// shows: sslmode
 #[tokio::test]
 async fn modes_choose_and_fall_back() {
     for (user, mode, encrypted) in [

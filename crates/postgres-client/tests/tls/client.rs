@@ -50,6 +50,7 @@ impl Bench {
     }
 }
 
+// shows: sslcert; sslkey
 #[test]
 fn every_client_certificate_ends_as_with_libpq() {
     let bench = Bench::new();
@@ -71,6 +72,7 @@ fn every_client_certificate_ends_as_with_libpq() {
     assert_eq!(agreed(&bench.conninfo(""), &nowhere).0, Verdict::Refused);
 }
 
+// shows: sslcertmode
 #[test]
 fn certificate_and_key_are_taken_from_the_home_directory() {
     let bench = Bench::new();
@@ -84,6 +86,7 @@ fn certificate_and_key_are_taken_from_the_home_directory() {
     assert_eq!(judge::ours(&disabled, &home).0, Verdict::Refused);
 }
 
+// shows: sslpassword; bad: private key
 #[test]
 fn keys_that_cannot_be_used() {
     let bench = Bench::new();
@@ -125,6 +128,7 @@ fn keys_that_cannot_be_used() {
     assert!(!message.contains("sesame"));
 }
 
+// shows: channel_binding
 #[test]
 fn channel_binding_can_be_required() {
     let place = Place::new();

@@ -177,6 +177,7 @@ fn every_certificate_and_mode_ends_as_with_libpq() {
     assert_eq!(of("version-1", "right", "verify-full", "localhost"), Verdict::Encrypted);
 }
 
+// shows: sslrootcert; sslcrl
 #[test]
 fn revoked_certificates() {
     let place = Place::new();
@@ -214,6 +215,33 @@ fn revoked_certificates() {
     assert!(find("good", "foreign").3.contains("revocation lists have none"));
 }
 
+/// libpq finds a list by the hash of its issuer's name.
+// shows: sslcrldir
+#[test]
+fn revoked_certificates_of_a_directory_of_lists() {
+    let place = Place::new();
+    server_certificates(&place);
+    place.revocation_list("revokes-good", "root", &["good"]);
+    let server = server(&place);
+    show(&server, &place, "good", &[]);
+    let mut openssl = std::process::Command::new("openssl");
+    let hash = openssl.args(["crl", "-hash", "-noout", "-in"]).arg(place.path("revokes-good.crl")).output();
+    let hash = String::from_utf8(hash.unwrap().stdout).unwrap();
+    let list = place.write(&format!("lists/{}.r0", hash.trim()), place.read("revokes-good.crl"));
+    let conninfo = format!(
+        "host=localhost port={} user=postgres dbname=postgres sslmode=verify-full sslrootcert={}",
+        server.port(),
+        place.path("root.crt").display()
+    );
+    let home = place.path("nowhere");
+    assert_eq!(agreed(&conninfo, &home).0, Verdict::Encrypted);
+    let lists = list.parent().unwrap().display();
+    let (verdict, message) = agreed(&format!("{conninfo} sslcrldir={lists}"), &home);
+    assert_eq!(verdict, Verdict::Refused);
+    assert!(message.contains("has been revoked"), "{message}");
+}
+
+// shows: bad: certificate
 #[test]
 fn refusals_say_what_is_wrong_and_what_to_do() {
     let place = Place::new();

@@ -1,17 +1,11 @@
 //! Finds where records end without looking at their fields, 64 bytes at a time.
 //!
-//! Outside quotes a line end ends a record, and a place is inside quotes where the number of quotes before it is odd,
-//! as long as each quote is where one is expected:
-//!
-//! * The first that may close a section is followed by a separator, a line end or, where quotes are doubled, a quote.
-//! * One that opens a section follows a separator or a line end. Where quotes are doubled it may be anywhere.
-//! * None follows an escape, and there is no escape that makes other characters literal.
-//!
-//! The first quote or escape out of place ends the search: from there on the
+//! Outside quotes a line end ends a record. The first quote or escape out of place ends the search: from there on the
 //! [`Splitter`](super::record::Splitter) has to look.
 
-use super::dialect::{Dialect, Mark, Quoting};
+use super::dialect::Dialect;
 use super::vector::{BLOCK, Compare, Kind, Plain, Vectors};
+use super::window::{Marks, Seen, Window, before_first};
 
 /// What of a text is known to be whole records, none of them malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,38 +23,6 @@ pub struct Found {
 pub struct Borders {
     marks: Marks,
     vectors: Vectors,
-}
-
-/// The special characters, of one byte each.
-#[derive(Debug, Clone, Copy)]
-struct Marks {
-    separator: u8,
-    /// The last byte of a line end.
-    end: u8,
-    cr: Cr,
-    quote: Option<u8>,
-    escape: Escape,
-}
-
-/// What CR is at a line end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cr {
-    /// Nothing special.
-    Ordinary,
-    /// May precede it.
-    Optional,
-    /// Precedes it, or it is none.
-    Required,
-}
-
-/// How a quote inside quotes is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Escape {
-    Doubled,
-    /// After this byte.
-    Prefixed(u8),
-    /// After this byte, which makes other bytes literal too.
-    Following(u8),
 }
 
 impl Borders {
@@ -97,46 +59,6 @@ fn on_avx2(marks: &Marks, text: &[u8]) -> Found {
     unsafe { search::<super::vector::Avx2>(marks, text) }
 }
 
-impl Marks {
-    fn new(dialect: &Dialect) -> Option<Marks> {
-        let (end, cr) = match *dialect.terminator {
-            [b'\r', b'\n'] => (b'\n', Cr::Required),
-            [b'\n'] => (b'\n', Cr::Optional),
-            [end] => (end, Cr::Ordinary),
-            _ => return None,
-        };
-        let only = |mark: Mark| (mark.len() == 1).then_some(mark.first());
-        let (quote, escape) = match dialect.quoting {
-            Quoting::None => (None, Escape::Doubled),
-            Quoting::Doubled(quote) => (Some(only(quote)?), Escape::Doubled),
-            Quoting::Prefixed { quote, escape } => (Some(only(quote)?), Escape::Prefixed(only(escape)?)),
-            Quoting::Following { quote, escape } => (Some(only(quote)?), Escape::Following(only(escape)?)),
-        };
-        Some(Marks { separator: only(dialect.separator)?, end, cr, quote, escape })
-    }
-
-    /// Whether a closing quote may precede `rest`; nobody knows yet where that is cut off.
-    fn may_follow_quote(&self, rest: &[u8]) -> bool {
-        match *rest {
-            [] => true,
-            [byte, ..] if byte == self.separator => true,
-            [byte, ..] if Some(byte) == self.quote => self.escape == Escape::Doubled,
-            [b'\r'] if self.cr != Cr::Ordinary => true,
-            [b'\r', byte, ..] if self.cr != Cr::Ordinary => byte == self.end,
-            [byte, ..] => self.cr != Cr::Required && byte == self.end,
-        }
-    }
-
-    /// Whether a field may begin behind `before`.
-    fn may_precede_field(&self, before: &[u8]) -> bool {
-        match *before {
-            [] => true,
-            [.., b'\r', byte] if self.cr == Cr::Required && byte == self.end => true,
-            [.., byte] => byte == self.separator || (self.cr != Cr::Required && byte == self.end),
-        }
-    }
-}
-
 /// # Safety
 ///
 /// As [`Compare`] asks for.
@@ -148,9 +70,8 @@ unsafe fn search<C: Compare>(marks: &Marks, text: &[u8]) -> Found {
     let mut base = 0;
     while base < text.len() && found.regular {
         // SAFETY: as the caller promises.
-        let (ends, irregular) = unsafe { Window { text, base }.look::<C>(marks, &mut inside) };
-        // Nothing is known of what follows the first byte out of place.
-        let known = ends & (irregular & irregular.wrapping_neg()).wrapping_sub(1);
+        let Seen { ends, irregular, .. } = unsafe { Window { text, base }.look::<C>(marks, &mut inside) };
+        let known = ends & before_first(irregular);
         if known != 0 {
             found.end = base + (u64::BITS - known.leading_zeros()) as usize;
             found.records += u64::from(known.count_ones());
@@ -159,79 +80,6 @@ unsafe fn search<C: Compare>(marks: &Marks, text: &[u8]) -> Found {
         base += BLOCK;
     }
     found
-}
-
-/// 64 bytes of a text, or what is left of it.
-struct Window<'a> {
-    text: &'a [u8],
-    base: usize,
-}
-
-impl Window<'_> {
-    /// The ends of records, and the quotes and escapes out of place.
-    #[inline(always)]
-    unsafe fn look<C: Compare>(&self, marks: &Marks, inside: &mut u64) -> (u64, u64) {
-        let mut tail = [0; BLOCK];
-        let rest = &self.text[self.base..];
-        let (block, absent) = match rest.first_chunk() {
-            Some(block) => (block, 0),
-            None => {
-                tail[..rest.len()].copy_from_slice(rest);
-                (&tail, u64::MAX << rest.len())
-            }
-        };
-        // SAFETY: as the caller promises.
-        let equal = |byte| unsafe { C::equal(block, byte) } & !absent;
-        let mut ends = equal(marks.end);
-        if marks.cr == Cr::Required {
-            ends &= self.after(equal(b'\r'), |before| before.last() == Some(&b'\r'));
-        }
-        let mut irregular = match marks.escape {
-            Escape::Following(escape) => equal(escape),
-            Escape::Doubled | Escape::Prefixed(_) => 0,
-        };
-        let quotes = marks.quote.map_or(0, &equal);
-        if quotes == 0 {
-            return (ends & !*inside, irregular);
-        }
-        // SAFETY: as the caller promises.
-        let odd = unsafe { C::parity(quotes) } ^ *inside;
-        *inside = (odd.cast_signed() >> 63).cast_unsigned();
-        irregular |= quotes & !odd & !self.before_followers(marks, quotes, absent, equal);
-        if marks.escape != Escape::Doubled {
-            let before_fields = equal(marks.separator) | ends;
-            irregular |= quotes & odd & !self.after(before_fields, |before| marks.may_precede_field(before));
-        }
-        if let Escape::Prefixed(escape) = marks.escape {
-            irregular |= quotes & self.after(equal(escape), |before| before.last() == Some(&escape));
-        }
-        (ends & !odd, irregular)
-    }
-
-    /// The places behind those of `bits`; `first` tells of the first one by what precedes it.
-    #[inline(always)]
-    fn after(&self, bits: u64, first: impl Fn(&[u8]) -> bool) -> u64 {
-        bits << 1 | u64::from(first(&self.text[..self.base]))
-    }
-
-    /// The places before something that may follow a closing quote.
-    #[inline(always)]
-    fn before_followers(&self, marks: &Marks, quotes: u64, absent: u64, equal: impl Fn(u8) -> u64) -> u64 {
-        let ends = equal(marks.end);
-        let next = self.text.get(self.base + BLOCK..).unwrap_or_default();
-        let mut followers = equal(marks.separator) | absent;
-        if marks.escape == Escape::Doubled {
-            followers |= quotes;
-        }
-        if marks.cr != Cr::Required {
-            followers |= ends;
-        }
-        if marks.cr != Cr::Ordinary {
-            let last = next.first().is_none_or(|&byte| byte == marks.end);
-            followers |= equal(b'\r') & ((ends | absent) >> 1 | u64::from(last) << 63);
-        }
-        followers >> 1 | u64::from(marks.may_follow_quote(next)) << 63
-    }
 }
 
 #[cfg(test)]

@@ -1,39 +1,13 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use pgloader_core::source::Parse;
 use proptest::prelude::*;
 
-use super::super::parse::{AtOnce, Parser};
+use super::super::probe::{Dribble, Kept, apart, at_once};
 use super::super::records::Rules;
-use super::super::records::tests::{Collected, Dribble, dialect, dialects, hostile_text, rules};
+use super::super::records::tests::{dialect, dialects, hostile_text, rules};
 use super::super::reference::Reference;
 use super::*;
-
-/// Keeps blocks to be parsed later, and what comes between them.
-#[derive(Default)]
-struct Kept {
-    blocks: Vec<Block>,
-    rejects: Collected,
-    /// How many rejects there were before each block.
-    before: Vec<usize>,
-}
-
-impl Blocks for Kept {
-    fn spare(&mut self) -> Result<Vec<u8>, Stopped> {
-        Ok(vec![b'"'; 7])
-    }
-
-    fn block(&mut self, block: Block) -> Result<(), Stopped> {
-        self.before.push(self.rejects.events.len());
-        self.blocks.push(block);
-        Ok(())
-    }
-
-    fn rejects(&mut self) -> &mut dyn Intake {
-        &mut self.rejects
-    }
-}
 
 fn records<'a>(
     bytes: &'a [u8],
@@ -45,41 +19,9 @@ fn records<'a>(
     Records::with_capacity(input, "f.csv".into(), Arc::clone(rules), capacity)
 }
 
-fn at_once(bytes: &[u8], rules: &Arc<Rules>) -> Collected {
-    let mut collected = Collected::default();
-    let mut blocks = AtOnce::new(Parser::new("f.csv".into(), Arc::clone(rules), None), &mut collected);
-    cut(&mut records(bytes, rules, 1 << 16, &[usize::MAX]), &mut blocks, &AtomicBool::new(false)).unwrap();
-    collected
-}
-
-/// Cuts in blocks that depend on `capacity` and `pattern`, has several parsers parse them from the last to the first,
-/// and puts together what they give.
-fn apart(bytes: &[u8], rules: &Arc<Rules>, capacity: usize, pattern: &[usize], parsers: usize) -> Collected {
-    let mut kept = Kept::default();
-    cut(&mut records(bytes, rules, capacity, pattern), &mut kept, &AtomicBool::new(false)).unwrap();
-    let mut parsers: Vec<Parser> =
-        (0..parsers).map(|_| Parser::new("f.csv".into(), Arc::clone(rules), None)).collect();
-    let mut parsed = Vec::new();
-    for (number, block) in kept.blocks.iter_mut().enumerate().rev() {
-        let (number_of_parsers, mut rows) = (parsers.len(), Collected::default());
-        parsers[number % number_of_parsers].parse(block, &mut rows).unwrap();
-        parsed.push(rows);
-    }
-    let mut all = Collected::default();
-    let (mut events, mut complaints) = (kept.rejects.events.into_iter(), kept.rejects.complaints.into_iter());
-    let mut taken = 0;
-    for ((rows, block), before) in parsed.into_iter().rev().zip(&kept.blocks).zip(kept.before) {
-        all.events.extend(events.by_ref().take(before - taken));
-        all.complaints.extend(complaints.by_ref().take(before - taken));
-        taken = before;
-        assert_eq!(block.position, all.events.len() as u64, "records before a block");
-        all.events.extend(rows.events);
-        all.complaints.extend(rows.complaints);
-        all.nuls += rows.nuls;
-    }
-    all.events.extend(events);
-    all.complaints.extend(complaints);
-    all
+/// The same in one block.
+fn whole<'a>(bytes: &'a [u8], rules: &Arc<Rules>) -> Records<Dribble<'a>> {
+    records(bytes, rules, 1 << 16, &[usize::MAX])
 }
 
 proptest! {
@@ -96,9 +38,10 @@ proptest! {
     ) {
         let rules = Arc::new(Rules { max_record, ..rules(dialect) });
         let expected = Reference { text: &text, dialect: &rules.dialect, max_record }.events();
-        let apart = apart(text.as_bytes(), &rules, capacity, &pattern, parsers);
+        let apart = apart(&mut records(text.as_bytes(), &rules, capacity, &pattern), parsers);
+        let whole = at_once(&mut whole(text.as_bytes(), &rules));
         prop_assert_eq!(&apart.events, &expected);
-        prop_assert_eq!(apart.complaints, at_once(text.as_bytes(), &rules).complaints);
+        prop_assert_eq!(apart.complaints, whole.complaints);
     }
 
     #[test]
@@ -111,8 +54,8 @@ proptest! {
         parsers in prop::sample::select(vec![1, 2, 4]),
     ) {
         let rules = Arc::new(Rules { strip_nuls, ..rules(dialect) });
-        let whole = at_once(&bytes, &rules);
-        let apart = apart(&bytes, &rules, capacity, &pattern, parsers);
+        let whole = at_once(&mut whole(&bytes, &rules));
+        let apart = apart(&mut records(&bytes, &rules, capacity, &pattern), parsers);
         prop_assert_eq!(apart.events, whole.events);
         prop_assert_eq!(apart.complaints, whole.complaints);
         prop_assert_eq!(apart.nuls, whole.nuls);

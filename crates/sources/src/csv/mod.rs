@@ -10,22 +10,28 @@ mod cut;
 mod dialect;
 mod doomed;
 mod fault;
+mod fields;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod guess;
 mod header;
 mod lines;
 mod options;
 mod order;
 mod parse;
+#[cfg(any(test, fuzzing))]
+mod probe;
 mod read;
 mod record;
 mod records;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod reference;
 mod scan;
 mod state;
 mod text;
 mod value;
 mod vector;
+mod window;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

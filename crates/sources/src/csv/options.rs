@@ -132,7 +132,7 @@ pub static NUL_BYTES: OptionSpec = OptionSpec {
 /// How dates are written.
 pub static DATE_FORMAT: OptionSpec = OptionSpec {
     name: "date format",
-    forms: &[form("date format", Argument::NotBuilt)],
-    default: "what the target understands",
-    help: "How dates and times are written in the file.",
+    forms: &[form("date format", Argument::DateFormat)],
+    default: "as the target reads dates",
+    help: "How fields without a `date format` of their own are written whose columns are dates, times or timestamps.",
 };

@@ -11,6 +11,7 @@ use pgloader_files::encoding::{Encoding, marked_byte};
 
 use super::dialect::Dialect;
 use super::fault::Fault;
+use super::fields::Fields;
 use super::lines::LineCounter;
 use super::read::CAPACITY;
 use super::record::{Splitter, Step};
@@ -22,6 +23,8 @@ pub struct Parser {
     rules: Arc<Rules>,
     path: PathBuf,
     splitter: Splitter,
+    /// The quick way to find fields, where the dialect allows it.
+    fields: Option<Fields>,
     change_values: bool,
     /// For each field of the first file the field of this one, where their headers differ.
     order: Option<Vec<usize>>,
@@ -34,9 +37,16 @@ pub struct Parser {
 impl Parser {
     /// A parser for the file that messages call `path`, which gives the fields in this `order`.
     pub fn new(path: PathBuf, rules: Arc<Rules>, order: Option<Vec<usize>>) -> Parser {
-        let splitter = Splitter::new(rules.dialect.clone());
-        let change_values = rules.change_values();
-        Parser { splitter, change_values, path, rules, order, ordered: Vec::new(), original: Vec::new() }
+        Parser {
+            splitter: Splitter::new(rules.dialect.clone()),
+            fields: Fields::new(&rules.dialect),
+            change_values: rules.change_values(),
+            path,
+            rules,
+            order,
+            ordered: Vec::new(),
+            original: Vec::new(),
+        }
     }
 }
 
@@ -44,10 +54,12 @@ impl Parse for Parser {
     fn parse(&mut self, block: &mut Block, rows: &mut dyn Intake) -> Result<(), Stopped> {
         let text = &mut block.bytes[block.range.clone()];
         self.splitter.forget();
+        if let Some(fields) = &mut self.fields {
+            fields.restart(0);
+        }
         let (mut at, mut clean_to) = (0, clean_to(text, 0));
         while at < text.len() {
-            self.splitter.begin(at);
-            let Step::Record(end) = self.splitter.split(text, true) else {
+            let Some(end) = self.split(text, at) else {
                 return self.give_miscut(&text[at..], rows);
             };
             self.original.clear();
@@ -67,6 +79,33 @@ impl Parse for Parser {
 }
 
 impl Parser {
+    /// Finds the fields of the record at `at`, and where it ends.
+    #[inline]
+    fn split(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        match &mut self.fields {
+            Some(fields) => fields.split(text, at, &mut self.splitter).or_else(|| self.split_anew(text, at)),
+            None => self.split_closely(text, at),
+        }
+    }
+
+    /// The same where the splitter has not seen the record before.
+    fn split_anew(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        self.splitter.forget();
+        let end = self.split_closely(text, at)?;
+        if let Some(fields) = &mut self.fields {
+            fields.restart(end);
+        }
+        Some(end)
+    }
+
+    fn split_closely(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        self.splitter.begin(at);
+        match self.splitter.split(text, true) {
+            Step::Record(end) => Some(end),
+            _ => None,
+        }
+    }
+
     /// Gives a record in which there is nothing to be checked any more.
     #[inline]
     fn give(&mut self, record: &mut [u8], rows: &mut dyn Intake) -> Result<Given, Stopped> {

@@ -1,5 +1,7 @@
 //! Cuts text into records and fields. Changes no byte: values that need it are rewritten afterwards.
 
+use std::ops::Range;
+
 use pgloader_core::Span;
 
 use super::dialect::{Dialect, Quoting};
@@ -296,7 +298,7 @@ impl Splitter {
     #[inline(always)]
     fn end_field(&mut self, text: &[u8], end: usize, at: usize) -> Result<(), Step> {
         let span = if self.state.place == Place::Plain {
-            self.plain(text, end)
+            self.plain(text, self.state.field..end)
         } else {
             self.after_quote(text, end, at)?;
             Span::new(self.state.opened + self.quote_len() - self.start, self.state.closed - self.start)
@@ -310,21 +312,42 @@ impl Splitter {
         Ok(())
     }
 
+    /// Adds a field of the record begun that is known to be quoted as a whole, by `quote`, or not at all; `doubled` says
+    /// that there are quotes inside its quotes.
+    #[inline(always)]
+    pub fn add_regular(&mut self, text: &[u8], field: Range<usize>, quote: Option<u8>, doubled: bool) {
+        if self.spans.len() >= MAX_FIELDS {
+            return;
+        }
+        if field.is_empty() || Some(text[field.start]) != quote {
+            let span = self.plain(text, field);
+            self.spans.push(span);
+            return;
+        }
+        let field = field.start - self.start..field.end - self.start;
+        let section = field.start + 1..field.end - 1;
+        self.spans.push(Span::new(section.start, section.end));
+        if doubled {
+            let index = self.spans.len() - 1;
+            self.rewrites.push(Rewrite { index, field, section: Some(section) });
+        }
+    }
+
     fn quote_len(&self) -> usize {
         if self.common { 1 } else { self.dialect.quote().map_or(0, |quote| quote.len()) }
     }
 
-    /// The unquoted field that ends before `end`.
+    /// The unquoted field at `range`.
     #[inline(always)]
-    fn plain(&self, text: &[u8], end: usize) -> Span {
-        let field = &text[self.state.field..end];
-        let (mut from, mut to) = (self.state.field, end);
+    fn plain(&self, text: &[u8], range: Range<usize>) -> Span {
+        let field = &text[range.clone()];
+        let Range { start: mut from, end: mut to } = range;
         if let (Some(first), Some(last)) = (field.first(), field.last())
             && self.dialect.trim
             && (*first <= b' ' || *last <= b' ')
         {
             from += field.iter().take_while(|&&byte| self.blanks[usize::from(byte)]).count();
-            to -= text[from..end].iter().rev().take_while(|&&byte| self.blanks[usize::from(byte)]).count();
+            to -= text[from..to].iter().rev().take_while(|&&byte| self.blanks[usize::from(byte)]).count();
         }
         if from == to { Span::NULL } else { Span::new(from - self.start, to - self.start) }
     }

@@ -1,13 +1,12 @@
-use std::io::{self, Read};
+use std::io::Read;
 use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use pgloader_core::Result;
 use pgloader_core::option::{Escape, Options, Value};
-use pgloader_core::source::{Given, Intake, Stopped};
 use pgloader_core::transform::{NullIf, Trim};
-use pgloader_core::{Result, Row};
 use pgloader_files::encoding::{Encoding, Transcoder};
 use proptest::prelude::*;
 
@@ -15,67 +14,11 @@ use super::super::cut::cut;
 use super::super::dialect::Dialect;
 use super::super::options::*;
 use super::super::parse::{AtOnce, Parser};
+use super::super::probe::{Collected, Dribble};
 use super::super::record::MAX_FIELDS;
 use super::super::reference::{Event, Reference};
 use super::super::value::ValueRules;
 use super::{Records, Rules};
-
-#[derive(Default)]
-pub struct Collected {
-    pub events: Vec<Event>,
-    pub complaints: Vec<String>,
-    pub nuls: u64,
-    rows_to_take: Option<usize>,
-}
-
-impl Intake for Collected {
-    fn row(&mut self, row: Row<'_>) -> Result<Given, Stopped> {
-        let text = |index| Some(String::from_utf8(row.field(index)?.to_vec()).unwrap());
-        self.events.push(Event::Row((0..row.len()).map(text).collect()));
-        if self.rows_to_take == Some(self.events.len()) { Err(Stopped) } else { Ok(Given::Taken) }
-    }
-
-    fn malformed(&mut self, raw: &[u8], why: &str) -> Result<(), Stopped> {
-        self.events.push(Event::Malformed(raw.to_vec()));
-        self.complaints.push(why.to_owned());
-        Ok(())
-    }
-
-    fn malformed_rest(&mut self, raw: &[u8]) -> Result<(), Stopped> {
-        match self.events.last_mut() {
-            Some(Event::Malformed(all)) => all.extend_from_slice(raw),
-            other => panic!("rest of {other:?}"),
-        }
-        Ok(())
-    }
-
-    fn skipped(&mut self) -> Result<(), Stopped> {
-        self.events.push(Event::Skipped);
-        Ok(())
-    }
-
-    fn stripped_nuls(&mut self, count: u64) {
-        self.nuls += count;
-    }
-}
-
-/// Hands out as many bytes at a time as the pattern says, over and over.
-pub struct Dribble<'a> {
-    pub bytes: &'a [u8],
-    pub pattern: Vec<usize>,
-    pub reads: usize,
-}
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = self.pattern[self.reads % self.pattern.len()];
-        self.reads += 1;
-        let len = wanted.min(buffer.len()).min(self.bytes.len());
-        buffer[..len].copy_from_slice(&self.bytes[..len]);
-        self.bytes = &self.bytes[len..];
-        Ok(len)
-    }
-}
 
 fn latin1() -> Encoding {
     Encoding::named("latin1").unwrap()

@@ -1,5 +1,7 @@
 //! The record grammar once more, character by character and as slow as it is plain: what tests compare with.
 
+#![allow(clippy::unwrap_used, reason = "what is not expected is a failed test")]
+
 use super::dialect::{Dialect, Quoting};
 
 /// What a reader hands over.

@@ -1,13 +1,13 @@
 //! `FROM inline`: where the data begins in the file.
 
 use super::*;
-use crate::template::expand;
+use crate::template::{Lookup, expand};
 
 /// The data of a load file, as the file has it.
 fn data(file: &[u8]) -> Vec<u8> {
     let library = Library::default();
     let surroundings = Surroundings { options: &declared, file_exists: &|_| false, library: &library };
-    let statements = parse(&expand("t.load", file, &variables), &surroundings);
+    let statements = parse(&expanded(file), &surroundings);
     match statements.unwrap_or_else(|error| panic!("{error}")).remove(0) {
         Statement::Load(command) => match command.source {
             Origin::Inline(offset) => file[offset.value..].to_vec(),
@@ -47,10 +47,11 @@ fn data_is_found_to_the_byte_behind_templates_and_other_alphabets() {
 #[test]
 fn a_semicolon_from_a_variable_ends_the_command() {
     let end = |name: &str| (name == "END").then(|| "INTO a://b;".to_owned());
+    let ending = Lookup { value: &end, partial: &|_| Err(String::new()) };
     let file = b"LOAD CSV FROM inline {{END}}\n1,a";
     let library = Library::default();
     let surroundings = Surroundings { options: &declared, file_exists: &|_| false, library: &library };
-    let statements = parse(&expand("t.load", file, &end), &surroundings).unwrap();
+    let statements = parse(&expand("t.load", file, &ending), &surroundings).unwrap();
     let Statement::Load(command) = &statements[0] else { unreachable!("an archive") };
     assert!(matches!(&command.source, Origin::Inline(offset) if offset.value == file.len() - 3));
 }
@@ -60,7 +61,7 @@ fn bytes_that_are_no_text_are_an_error_elsewhere() {
     let library = Library::default();
     let surroundings = Surroundings { options: &declared, file_exists: &|_| false, library: &library };
     for file in [&b"LOAD CSV FROM a INTO a://b;\n-- \xff"[..], b"LOAD CSV FROM '\xff' INTO a://b;"] {
-        let error = parse(&expand("t.load", file, &variables), &surroundings).unwrap_err();
+        let error = parse(&expanded(file), &surroundings).unwrap_err();
         assert_eq!(error.message(), "the file is not UTF-8 here");
     }
 }

@@ -1,6 +1,7 @@
 //! Whole commands: what they mean, what their errors look like, and that no text makes the parser panic.
 
 mod accepted;
+mod commands;
 mod inline;
 mod options;
 mod properties;
@@ -11,7 +12,7 @@ use pgloader_core::expression::Library;
 use pgloader_core::option::{Argument, Form, OptionSpec};
 
 use super::*;
-use crate::template::expand;
+use crate::template::{Lookup, expand};
 
 const fn form(words: &'static str, argument: Argument) -> Form {
     Form { words, argument }
@@ -101,12 +102,21 @@ fn variables(name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// The text of `t.load`.
+fn expanded(text: &[u8]) -> SourceText {
+    let partial = |name: &str| match name {
+        "into" => Ok("INTO {{PGDATABASE}}".to_owned()),
+        _ => Err("there is no such file".to_owned()),
+    };
+    expand("t.load", text, &Lookup { value: &variables, partial: &partial })
+}
+
 /// Everything that `text` says, as file `t.load`.
 fn statements(text: &str) -> Result<Vec<Statement>, Diagnostic> {
     let library = Library::default();
     let file_exists = |name: &str| name == "p(1).csv";
     let surroundings = Surroundings { options: &declared, file_exists: &file_exists, library: &library };
-    parse(&expand("t.load", text.as_bytes(), &variables), &surroundings)
+    parse(&expanded(text.as_bytes()), &surroundings)
 }
 
 /// The same, without archives.

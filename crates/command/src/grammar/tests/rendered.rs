@@ -97,6 +97,7 @@ const MISTAKES: &[&str] = &[
     "LOAD CSV FROM a.csv INTO postgresql:///db HAVING FIELDS (a) HAVING FIELDS (b);",
 ];
 
+// shows: bad: mistake in a load file, with its caret
 #[test]
 fn every_message_is_as_it_was_read_and_approved() {
     let shown: Vec<String> = MISTAKES.iter().map(|text| error(text).to_string()).collect();

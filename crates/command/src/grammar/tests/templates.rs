@@ -12,6 +12,14 @@ fn values_take_the_place_of_tags() {
 }
 
 #[test]
+fn partials_are_read_in_their_place() {
+    let command = one("LOAD CSV FROM a {{> into}} WITH truncate;");
+    assert_eq!(command.into.value, "postgresql://me:hidden@localhost/db");
+    let shown = error("LOAD CSV FROM a {{> into}} WIHT").to_string();
+    assert!(shown.contains("LOAD CSV FROM a {{> into}} WIHT") && !shown.contains("hidden"), "{shown}");
+}
+
+#[test]
 fn the_first_error_of_the_file_is_reported() {
     let cases = [
         ("LOAD CSV FRM a {{NONE}}", "unexpected `FRM`"),

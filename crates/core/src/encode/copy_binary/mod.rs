@@ -164,10 +164,13 @@ fn length(bytes: usize) -> [u8; 4] {
     (bytes as i32).to_be_bytes()
 }
 
-/// A value of fixed width with its length before it.
+/// A value of fixed width, at most 16, with its length before it.
+#[inline(always)]
 fn put_fixed<const WIDTH: usize>(value: [u8; WIDTH], out: &mut Vec<u8>) {
-    out.extend_from_slice(&(WIDTH as i32).to_be_bytes());
-    out.extend_from_slice(&value);
+    let mut both = [0; 4 + 16];
+    both[..4].copy_from_slice(&(WIDTH as i32).to_be_bytes());
+    both[4..4 + WIDTH].copy_from_slice(&value);
+    out.extend_from_slice(&both[..4 + WIDTH]);
 }
 
 /// Appends `row` to the chunk: for each codec the field that `fields` names. Returns how many bytes the row takes as

@@ -1,1 +1,1 @@
-select id, b from t order by ctid
+select id, b from t order by 1, 2

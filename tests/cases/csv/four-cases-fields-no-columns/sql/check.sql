@@ -1,1 +1,1 @@
-select quote_nullable(a), s, quote_nullable(b), g, quote_nullable(c) from t order by ctid
+select quote_nullable(a), s, quote_nullable(b), g, quote_nullable(c) from t order by 1, 2, 3, 4, 5

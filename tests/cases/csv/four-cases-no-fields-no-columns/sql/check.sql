@@ -1,1 +1,1 @@
-select a, s, b, g, i, c from t order by ctid
+select a, s, b, g, i, c from t order by 1, 2, 3, 4, 5, 6

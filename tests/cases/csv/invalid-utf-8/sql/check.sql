@@ -1,1 +1,1 @@
-select quote_nullable(id), quote_nullable(b) from t order by ctid
+select quote_nullable(id), quote_nullable(b) from t order by 1, 2

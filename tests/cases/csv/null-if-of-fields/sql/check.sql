@@ -1,1 +1,1 @@
-select id, quote_nullable(a), quote_nullable(b), quote_nullable(c), quote_nullable(d), quote_nullable(e), quote_nullable(f) from t order by ctid
+select id, quote_nullable(a), quote_nullable(b), quote_nullable(c), quote_nullable(d), quote_nullable(e), quote_nullable(f) from t order by 1, 2, 3, 4, 5, 6, 7

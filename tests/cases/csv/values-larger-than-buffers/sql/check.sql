@@ -1,1 +1,1 @@
-select id, length(b), replace(replace(b, 'é', ''), E'line "x"\n', '') from t order by ctid
+select id, length(b), replace(replace(b, 'é', ''), E'line "x"\n', '') from t order by 1, 2, 3

@@ -1,1 +1,1 @@
-select replace(a, E'\t', '<TAB>') from t order by ctid
+select replace(a, E'\t', '<TAB>') from t order by 1

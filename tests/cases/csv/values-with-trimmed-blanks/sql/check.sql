@@ -1,1 +1,1 @@
-select quote_nullable(id), quote_nullable(b), quote_nullable(c) from t order by ctid
+select quote_nullable(id), quote_nullable(b), quote_nullable(c) from t order by 1, 2, 3

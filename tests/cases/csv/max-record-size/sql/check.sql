@@ -1,0 +1,1 @@
+select 't', count(*) from t union all select 'u', count(*) from u order by 1

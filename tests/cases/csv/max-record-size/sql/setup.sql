@@ -1,0 +1,1 @@
+create table t (id int, b text); create table u (id int, b text);

@@ -1,0 +1,1 @@
+select quote_nullable(a), quote_nullable(b), quote_nullable(c) from t order by ctid

@@ -1,0 +1,1 @@
+select id, n, quote_nullable(trimmed), year, day from t order by id

@@ -1,0 +1,1 @@
+create table t (id integer, n text, trimmed text, year text, day date);
