@@ -88,18 +88,10 @@ pub struct Avx2;
 impl Compare for Avx2 {
     #[inline(always)]
     unsafe fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
-        use std::arch::x86_64::{
-            _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
-        };
-        let half = |index: usize| {
-            // SAFETY: the machine has AVX2, as the caller promises; 32 bytes from there are part of the block, and
-            // the load asks for no alignment.
-            unsafe {
-                let bytes = _mm256_loadu_si256(block.as_ptr().add(32 * index).cast());
-                _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())))
-            }
-        };
-        u64::from(half(0).cast_unsigned()) | u64::from(half(1).cast_unsigned()) << 32
+        // SAFETY: as the caller promises; both are 32 bytes of the block.
+        let (low, high) =
+            unsafe { (equal_in_half(block.as_ptr(), byte), equal_in_half(block.as_ptr().add(32), byte)) };
+        u64::from(low) | u64::from(high) << 32
     }
 
     #[inline(always)]
@@ -111,6 +103,22 @@ impl Compare for Avx2 {
             let product = _mm_clmulepi64_si128(_mm_cvtsi64_si128(bits.cast_signed()), _mm_set1_epi8(-1), 0);
             _mm_cvtsi128_si64(product).cast_unsigned()
         }
+    }
+}
+
+/// No closure: that would be compiled for a machine without AVX2 wherever it is not inlined.
+///
+/// # Safety
+///
+/// The machine has AVX2, and 32 bytes can be read.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn equal_in_half(bytes: *const u8, byte: u8) -> u32 {
+    use std::arch::x86_64::{_mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8};
+    // SAFETY: as the caller promises; the load asks for no alignment.
+    unsafe {
+        let bytes = _mm256_loadu_si256(bytes.cast());
+        _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()))).cast_unsigned()
     }
 }
 

@@ -6,6 +6,8 @@
 //! * One that opens a section follows a separator or a line end. Where quotes are doubled it may be anywhere.
 //! * None follows an escape, and there is no escape that makes other characters literal.
 
+use std::marker::PhantomData;
+
 use super::dialect::{Dialect, Mark, Quoting};
 use super::vector::{BLOCK, Compare};
 
@@ -112,6 +114,28 @@ pub(super) struct Seen {
     pub(super) midway: u64,
 }
 
+/// The bytes of a window, compared on machines of one kind. No closure does that: where one is not inlined, it is
+/// compiled for any machine, and many times as slow.
+struct Bytes<'a, C> {
+    block: &'a [u8; BLOCK],
+    /// Beyond the end of the text.
+    absent: u64,
+    machine: PhantomData<C>,
+}
+
+impl<C: Compare> Bytes<'_, C> {
+    /// One bit for each byte: whether it is `byte`.
+    ///
+    /// # Safety
+    ///
+    /// As [`Compare`] asks for.
+    #[inline(always)]
+    unsafe fn equal(&self, byte: u8) -> u64 {
+        // SAFETY: as the caller promises.
+        unsafe { C::equal(self.block, byte) & !self.absent }
+    }
+}
+
 impl Window<'_> {
     /// Looks at the window, which begins inside quotes where `inside` is all ones, and outside where it is 0; from
     /// then on `inside` is that of the next one.
@@ -130,17 +154,30 @@ impl Window<'_> {
                 (&tail, u64::MAX << rest.len())
             }
         };
+        let bytes = Bytes::<C> { block, absent, machine: PhantomData };
         // SAFETY: as the caller promises.
-        let equal = |byte| unsafe { C::equal(block, byte) } & !absent;
-        let (mut ends, separators) = (equal(marks.end), equal(marks.separator));
+        unsafe { self.look_at(&bytes, marks, inside) }
+    }
+
+    /// The same, once the bytes are at hand.
+    #[inline(always)]
+    unsafe fn look_at<C: Compare>(&self, bytes: &Bytes<'_, C>, marks: &Marks, inside: &mut u64) -> Seen {
+        // SAFETY: as the caller promises.
+        let (mut ends, separators) = unsafe { (bytes.equal(marks.end), bytes.equal(marks.separator)) };
         if marks.cr == Cr::Required {
-            ends &= self.after(equal(b'\r'), |before| before.last() == Some(&b'\r'));
+            // SAFETY: as the caller promises.
+            ends &= self.after(unsafe { bytes.equal(b'\r') }, |before| before.last() == Some(&b'\r'));
         }
         let mut irregular = match marks.escape {
-            Escape::Following(escape) => equal(escape),
+            // SAFETY: as the caller promises.
+            Escape::Following(escape) => unsafe { bytes.equal(escape) },
             Escape::Doubled | Escape::Prefixed(_) => 0,
         };
-        let quotes = marks.quote.map_or(0, &equal);
+        let quotes = match marks.quote {
+            // SAFETY: as the caller promises.
+            Some(quote) => unsafe { bytes.equal(quote) },
+            None => 0,
+        };
         if quotes == 0 {
             let outside = !*inside;
             let (ends, separators) = (ends & outside, separators & outside);
@@ -149,7 +186,8 @@ impl Window<'_> {
         // SAFETY: as the caller promises.
         let odd = unsafe { C::parity(quotes) } ^ *inside;
         *inside = (odd.cast_signed() >> 63).cast_unsigned();
-        irregular |= quotes & !odd & !self.before_followers(marks, quotes, absent, equal);
+        // SAFETY: as the caller promises.
+        irregular |= quotes & !odd & !unsafe { self.before_followers(bytes, marks, quotes) };
         let doubled = quotes & odd & self.after(quotes, |before| before.last().copied() == marks.quote);
         let first = self.after(separators | ends, |before| marks.may_precede_field(before));
         let midway = quotes & odd & !doubled & !first;
@@ -157,7 +195,9 @@ impl Window<'_> {
             irregular |= midway | doubled;
         }
         if let Escape::Prefixed(escape) = marks.escape {
-            irregular |= quotes & self.after(equal(escape), |before| before.last() == Some(&escape));
+            // SAFETY: as the caller promises.
+            let escapes = unsafe { bytes.equal(escape) };
+            irregular |= quotes & self.after(escapes, |before| before.last() == Some(&escape));
         }
         Seen { ends: ends & !odd, separators: separators & !odd, doubled, irregular, midway }
     }
@@ -170,10 +210,11 @@ impl Window<'_> {
 
     /// The places before something that may follow a closing quote.
     #[inline(always)]
-    fn before_followers(&self, marks: &Marks, quotes: u64, absent: u64, equal: impl Fn(u8) -> u64) -> u64 {
-        let ends = equal(marks.end);
+    unsafe fn before_followers<C: Compare>(&self, bytes: &Bytes<'_, C>, marks: &Marks, quotes: u64) -> u64 {
+        // SAFETY: as the caller promises.
+        let (ends, separators) = unsafe { (bytes.equal(marks.end), bytes.equal(marks.separator)) };
         let next = self.text.get(self.base + BLOCK..).unwrap_or_default();
-        let mut followers = equal(marks.separator) | absent;
+        let mut followers = separators | bytes.absent;
         if marks.escape == Escape::Doubled {
             followers |= quotes;
         }
@@ -182,7 +223,9 @@ impl Window<'_> {
         }
         if marks.cr != Cr::Ordinary {
             let last = next.first().is_none_or(|&byte| byte == marks.end);
-            followers |= equal(b'\r') & ((ends | absent) >> 1 | u64::from(last) << 63);
+            // SAFETY: as the caller promises.
+            let crs = unsafe { bytes.equal(b'\r') };
+            followers |= crs & ((ends | bytes.absent) >> 1 | u64::from(last) << 63);
         }
         followers >> 1 | u64::from(marks.may_follow_quote(next)) << 63
     }
