@@ -79,6 +79,7 @@ fn before_anything_is_written_nothing_is_left() {
 
 /// A reader that waits for a pipe nobody writes to does not keep the program.
 #[test]
+// What was read, but is in no batch yet, is not counted.
 fn a_reader_blocked_in_the_system_is_left_behind() {
     let bench = Bench::new();
     bench.sql("CREATE TABLE t (id int, name text)");
@@ -95,7 +96,7 @@ fn a_reader_blocked_in_the_system_is_left_behind() {
     wait_until("the program ends", || child.try_wait().unwrap().is_some());
     drop(writer);
     Run::from(child.wait_with_output().unwrap())
-        .expect(130, &["1 read = 0 written + 0 rejected + 1 skipped"]);
+        .expect(130, &["0 read = 0 written + 0 rejected + 0 skipped"]);
 }
 
 /// One Ctrl-C ends a wait for somebody's lock, and nothing has changed.
